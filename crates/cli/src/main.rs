@@ -1,0 +1,2 @@
+//! The `backtweet` program.
+fn main() {}

@@ -1,0 +1,23 @@
+//! The words of Backtweet as types, and the pure rules on them. Nothing here does I/O or knows who runs it.
+
+pub mod backtweet;
+pub mod entities;
+pub mod event;
+pub mod id;
+pub mod link;
+pub mod post;
+pub mod retry;
+pub mod sentiment;
+pub mod signal;
+pub mod subject;
+pub mod time;
+
+pub use backtweet::{Classified, Edge, Finding, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version};
+pub use entities::{Entities, Hashtag, Link, Mention, Span};
+pub use event::{AccountChange, AccountState, Follow, PostEvent};
+pub use id::{AccountId, IdError, Network, PostId, SubjectId};
+pub use post::{Author, Engagement, Post, Reference, ReferenceKind};
+pub use retry::Retry;
+pub use sentiment::{Label, Sentiment};
+pub use subject::{OwnedAccount, Subject};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};

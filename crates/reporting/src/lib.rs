@@ -1,0 +1,1 @@
+//! Folds scored events into the store and answers for subjects and reports.

@@ -1,0 +1,1 @@
+//! Configuration, signals, supervision, telemetry and the gRPC server's chassis.

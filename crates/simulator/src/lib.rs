@@ -1,0 +1,1 @@
+//! A synthetic social network with its oracle.

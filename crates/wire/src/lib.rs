@@ -1,0 +1,1 @@
+//! Protobuf records and gRPC services, and their conversions to and from the domain.
