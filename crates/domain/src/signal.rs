@@ -1,0 +1,1 @@
+//! Signal strength: how much a backtweet is worth, by a published formula.
