@@ -22,7 +22,10 @@ pub struct Key {
 impl Key {
     /// The collection `name` of `slot`.
     pub fn new(slot: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { slot: slot.into(), name: name.into() }
+        Self {
+            slot: slot.into(),
+            name: name.into(),
+        }
     }
 }
 
@@ -241,7 +244,9 @@ pub enum StoreError {
         slot: String,
     },
     /// A key, or what is stored there, is not what it should be.
-    #[error("`{key}` in the store is not usable: {reason}; remove it, or point the configuration at a store of this suite's own")]
+    #[error(
+        "`{key}` in the store is not usable: {reason}; remove it, or point the configuration at a store of this suite's own"
+    )]
     Corrupt {
         /// The key as the adapter writes it.
         key: String,

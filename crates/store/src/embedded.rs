@@ -1,0 +1,131 @@
+//! The embedded adapter: collections in `fjall`, on the disk of one machine. What its keys look like is in `keys`; who shares the
+//! database with it (the embedded log) is none of its business.
+//!
+//! What [`Store::apply`] and a parking [`Store::read`] acknowledge was handed to the operating system, and survives `kill -9`. To
+//! survive a power cut it has to be synced: whoever owns the [`Database`] calls [`FjallStore::persist`] (or `Database::persist`) once
+//! a second. All that shares one database is recovered to one point in time, so figures and offsets never part.
+
+mod expire;
+mod keys;
+mod read;
+mod write;
+
+use std::hash::BuildHasher;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use rustc_hash::FxBuildHasher;
+
+use backtweet_domain::Timestamp;
+
+use crate::plan::Plan;
+use crate::port::{Batch, Found, LookUp, Outcome, Store, StoreError};
+
+/// How many locks the slots share.
+const LOCKS: usize = 64;
+
+/// The embedded store. See the module for what it promises.
+pub struct FjallStore {
+    db: Database,
+    data: Keyspace,
+    /// Every record and waiter that expires, by time.
+    expiry: Keyspace,
+    /// A slot is changed only under its lock, which makes "look, then write" one step. One is held at a time.
+    locks: [Mutex<()>; LOCKS],
+}
+
+impl FjallStore {
+    /// Opens the store within `db`, in keyspaces whose names begin with `store-`.
+    ///
+    /// # Errors
+    /// When `fjall` cannot open them.
+    pub fn open(db: &Database) -> Result<Self, StoreError> {
+        let keyspace = |name| db.keyspace(name, KeyspaceCreateOptions::default).map_err(failed);
+        Ok(Self {
+            data: keyspace("store-data")?,
+            expiry: keyspace("store-expiry")?,
+            db: db.clone(),
+            locks: [const { Mutex::new(()) }; LOCKS],
+        })
+    }
+
+    /// Opens the store in a database of its own at `path`, made where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] where somebody else has it open or it cannot be read.
+    pub fn open_at(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open(&Database::builder(path).open().map_err(failed)?)
+    }
+
+    /// Syncs everything acknowledged so far to the disk, of everybody who shares the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the disk refuses.
+    pub fn persist(&self) -> Result<(), StoreError> {
+        self.db.persist(PersistMode::SyncData).map_err(failed)
+    }
+
+    fn lock(&self, slot: &str) -> MutexGuard<'_, ()> {
+        // The low bits of this hash are its weak ones.
+        let shard = (FxBuildHasher.hash_one(slot) >> 32) as usize % LOCKS;
+        self.locks[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A batch that stays in this process's memory until [`FjallStore::flush`].
+    fn batch(&self) -> fjall::OwnedWriteBatch {
+        self.db.batch().durability(None)
+    }
+
+    /// Hands what was committed to the operating system: one call for everything that one `apply` brought.
+    fn flush(&self) -> Result<(), StoreError> {
+        self.db.persist(PersistMode::Buffer).map_err(failed)
+    }
+}
+
+#[async_trait]
+impl Store for FjallStore {
+    async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
+        read::read(self, look_ups)
+    }
+
+    async fn apply(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
+        let plans = batches.iter().map(Plan::of).collect::<Result<Vec<_>, _>>()?;
+        let outcomes = plans
+            .iter()
+            .map(|plan| write::apply(self, plan))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.flush()?;
+        Ok(outcomes)
+    }
+
+    async fn expire(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        expire::expire(self, before, limit).await
+    }
+
+    fn losses(&self) -> u64 {
+        0
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.flush()
+    }
+}
+
+fn failed(error: fjall::Error) -> StoreError {
+    match error {
+        fjall::Error::Locked => StoreError::Unusable {
+            reason: "its folder is open in another process; stop that one, or name another folder".to_owned(),
+        },
+        fjall::Error::Io(error) => StoreError::Unavailable {
+            reason: format!("the disk says: {error}"),
+        },
+        fjall::Error::Poisoned => StoreError::Unavailable {
+            reason: "an earlier write to the disk failed; free or mend the disk, then restart".to_owned(),
+        },
+        error => StoreError::Unusable {
+            reason: format!("{error}; restore the data folder from a backup, or start with an empty one"),
+        },
+    }
+}

@@ -1,0 +1,182 @@
+//! Answers look-ups from `fjall`: all look-ups of one call from one snapshot, but for slots where something parks.
+
+use std::ops::Bound;
+
+use bytes::Bytes;
+use fjall::{Readable, Snapshot};
+use rustc_hash::FxHashSet;
+
+use crate::plan::check_look_up;
+use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored, Waiter};
+
+use super::keys::{self, Keys, tag};
+use super::{FjallStore, failed};
+
+pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
+    let keys = look_ups.iter().map(check_look_up).collect::<Result<Vec<_>, _>>()?;
+    let parks = |look_up: &LookUp| matches!(look_up, LookUp::ReadOrPark { .. });
+    let parking: FxHashSet<&str> = keys
+        .iter()
+        .zip(look_ups)
+        .filter(|(_, look_up)| parks(look_up))
+        .map(|(key, _)| key.slot.as_str())
+        .collect();
+
+    let mut found: Vec<Option<Found>> = vec![None; look_ups.len()];
+    let mut answer = |slot: Option<&str>| {
+        let view = View {
+            store,
+            snapshot: store.db.snapshot(),
+        };
+        for ((place, look_up), key) in found.iter_mut().zip(look_ups).zip(&keys) {
+            let ours = slot.map_or_else(|| !parking.contains(key.slot.as_str()), |slot| key.slot == slot);
+            if ours {
+                *place = Some(view.answer(look_up)?);
+            }
+        }
+        Ok::<(), StoreError>(())
+    };
+    if parking.len() < look_ups.len() {
+        answer(None)?;
+    }
+    for slot in &parking {
+        let _lock = store.lock(slot);
+        answer(Some(slot))?;
+    }
+    if !parking.is_empty() {
+        store.flush()?;
+    }
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// One moment of the store.
+struct View<'a> {
+    store: &'a FjallStore,
+    snapshot: Snapshot,
+}
+
+impl View<'_> {
+    fn answer(&self, look_up: &LookUp) -> Result<Found, StoreError> {
+        Ok(match look_up {
+            LookUp::Counters(key) => Found::Counters(self.numbers(key, tag::COUNTER)?),
+            LookUp::Top { key, limit } => Found::Ranked(self.top(key, *limit)?),
+            LookUp::Members(key) => Found::Members(self.numbers(key, tag::MEMBER)?),
+            LookUp::Size(key) => Found::Size(self.size(key)?),
+            LookUp::Feed {
+                key,
+                after,
+                direction,
+                limit,
+            } => Found::Feed(self.feed(key, after.as_ref(), *direction, *limit)?),
+            LookUp::Record(key) => Found::Record(self.record(key)?),
+            LookUp::ReadOrPark { key, park } => Found::Record(self.read_or_park(key, park)?),
+        })
+    }
+
+    fn numbers(&self, key: &Key, tag: u8) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let prefix = keys.collection(&key.name, tag);
+        let rows = self.snapshot.prefix(&self.store.data, prefix);
+        rows.map(|row| {
+            let (key, value) = row.into_inner().map_err(failed)?;
+            Ok((keys::text(&key, &key[prefix.len()..])?, keys::number(&key, &value)?))
+        })
+        .collect()
+    }
+
+    fn top(&self, key: &Key, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let prefix = keys.collection(&key.name, tag::RANK);
+        let rows = self.snapshot.prefix(&self.store.data, prefix).take(limit);
+        rows.map(|row| keys::parse_rank(&row.key().map_err(failed)?, prefix.len()))
+            .collect()
+    }
+
+    fn size(&self, key: &Key) -> Result<u64, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let key = keys.collection(&key.name, tag::SIZE);
+        match self.snapshot.get(&self.store.data, key).map_err(failed)? {
+            Some(value) => keys::number(key, &value).map(i64::cast_unsigned),
+            None => Ok(0),
+        }
+    }
+
+    fn feed(
+        &self,
+        key: &Key,
+        after: Option<&FeedEntry>,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let prefix = keys.collection(&key.name, tag::FEED).to_vec();
+        let mut end = prefix.clone();
+        // No key begins with a tag one higher than that of feeds.
+        *end.last_mut().unwrap_or(&mut 0) = tag::FEED + 1;
+        let start = after.map(|entry| keys.entry(&key.name, entry).to_vec());
+        let (lower, upper) = match (direction, &start) {
+            (_, None) => (Bound::Included(&prefix), Bound::Excluded(&end)),
+            (Direction::Ascending, Some(start)) => (Bound::Excluded(start), Bound::Excluded(&end)),
+            (Direction::Descending, Some(start)) => (Bound::Included(&prefix), Bound::Excluded(start)),
+        };
+        let rows = self.snapshot.range::<&Vec<u8>, _>(&self.store.data, (lower, upper));
+        let parse = |row: fjall::Guard| keys::parse_entry(&row.key().map_err(failed)?, prefix.len());
+        match direction {
+            Direction::Ascending => rows.take(limit).map(parse).collect(),
+            Direction::Descending => rows.rev().take(limit).map(parse).collect(),
+        }
+    }
+
+    fn record(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let key = keys.collection(&key.name, tag::RECORD);
+        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
+        value
+            .map(|value| Ok(keys::parse_record(key, &value)?.to_stored()))
+            .transpose()
+    }
+
+    /// Only under the slot's lock, with a snapshot taken under it.
+    fn read_or_park(&self, key: &Key, park: &Park) -> Result<Option<Stored>, StoreError> {
+        let record = self.record(key)?;
+        if record.as_ref().is_none_or(|record| record.open) {
+            self.park(key, park)?;
+        }
+        Ok(record)
+    }
+
+    fn park(&self, key: &Key, park: &Park) -> Result<(), StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let key = keys.member(&key.name, tag::WAITER, park.waiter.id.as_bytes());
+        let mut batch = self.store.batch();
+        // Not from the snapshot: the same call may have parked this waiter already.
+        if let Some(former) = self.store.data.get(key).map_err(failed)? {
+            let (expires, _) = keys::parse_waiter(key, &former)?;
+            if expires != park.expires {
+                batch.remove(&self.store.expiry, keys::expiry_key(expires, key));
+            }
+        }
+        batch.insert(
+            &self.store.data,
+            key,
+            keys::encode_waiter(park.expires, &park.waiter.bytes),
+        );
+        batch.insert(&self.store.expiry, keys::expiry_key(park.expires, key), []);
+        batch.commit().map_err(failed)
+    }
+}
+
+/// All waiters at a record's key, by id.
+pub(super) fn waiters(store: &FjallStore, keys: &mut Keys, name: &str) -> Result<Vec<Waiter>, StoreError> {
+    let prefix = keys.collection(name, tag::WAITER);
+    let rows = store.data.prefix(prefix);
+    rows.map(|row| {
+        let (key, value) = row.into_inner().map_err(failed)?;
+        let (_, bytes) = keys::parse_waiter(&key, &value)?;
+        Ok(Waiter {
+            id: keys::text(&key, &key[prefix.len()..])?,
+            bytes: Bytes::copy_from_slice(bytes),
+        })
+    })
+    .collect()
+}

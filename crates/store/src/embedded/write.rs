@@ -1,0 +1,212 @@
+//! Carries out one plan as one `fjall` batch, under the slot's lock. Deciding what a batch means is `plan`'s.
+
+use fjall::{OwnedWriteBatch, UserKey, UserValue};
+use rustc_hash::FxHashSet;
+
+use backtweet_domain::Timestamp;
+
+use crate::plan::{Delta, EntryChange, Kind, Plan, RecordChange, out_of_range};
+use crate::port::{Guard, Outcome, StoreError, Waiter};
+
+use super::keys::{self, Keys, tag};
+use super::{FjallStore, failed, read};
+
+/// Carries out `plan`; what it wrote is not flushed yet.
+pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, StoreError> {
+    let _lock = store.lock(plan.slot);
+    let mut work = Work {
+        store,
+        keys: Keys::of(plan.slot),
+        batch: store.batch(),
+        cleared: FxHashSet::default(),
+    };
+    if !work.guards_hold(plan.guards)? {
+        return Ok(Outcome::Conflict);
+    }
+    let woken = work.wake(&plan.wakes)?;
+    if plan.clear {
+        work.clear(plan)?;
+    }
+    work.add(plan)?;
+    work.change_entries(&plan.entries);
+    work.change_records(&plan.records)?;
+    work.commit()?;
+    Ok(Outcome::Applied(woken))
+}
+
+/// A batch in the making. No key comes into it twice: `fjall` would not say which of the two wins.
+struct Work<'a> {
+    store: &'a FjallStore,
+    keys: Keys,
+    batch: OwnedWriteBatch,
+    /// Data keys that [`Work::clear`] takes out, less those written again since.
+    cleared: FxHashSet<UserKey>,
+}
+
+impl Work<'_> {
+    fn guards_hold(&mut self, guards: &[Guard]) -> Result<bool, StoreError> {
+        for guard in guards {
+            let key = self.keys.collection(&guard.name, tag::RECORD);
+            let value = self.store.data.get(key).map_err(failed)?;
+            let version = value
+                .map(|value| Ok(keys::parse_record(key, &value)?.version))
+                .transpose()?;
+            if version != guard.version {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn wake(&mut self, names: &[&str]) -> Result<Vec<Waiter>, StoreError> {
+        let mut woken = Vec::new();
+        for name in names {
+            woken.extend(read::waiters(self.store, &mut self.keys, name)?);
+        }
+        Ok(woken)
+    }
+
+    fn clear(&mut self, plan: &Plan<'_>) -> Result<(), StoreError> {
+        for row in self.store.data.prefix(self.keys.slot()) {
+            let (key, value) = row.into_inner().map_err(failed)?;
+            let parsed = keys::parse(&key)?;
+            if parsed.tag == tag::RECORD && plan.keeps(parsed.name) {
+                continue;
+            }
+            if let Some(expires) = expiry_of(&key, parsed.tag, &value)? {
+                self.batch.remove(&self.store.expiry, keys::expiry_key(expires, &key));
+            }
+            self.cleared.insert(key);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, plan: &Plan<'_>) -> Result<(), StoreError> {
+        for deltas in plan.deltas.chunk_by(|a, b| (a.kind, a.name) == (b.kind, b.name)) {
+            let mut grown = 0;
+            for delta in deltas {
+                let sum_tag = match delta.kind {
+                    Kind::Counters => tag::COUNTER,
+                    Kind::Ranked => tag::SCORE,
+                    Kind::Members => tag::MEMBER,
+                };
+                let former = self.number(delta.name, sum_tag, delta.member)?;
+                let sum = delta
+                    .kind
+                    .sum(former, delta.delta)
+                    .ok_or_else(|| out_of_range(plan.slot, delta.name))?;
+                self.keys.member(delta.name, sum_tag, delta.member.as_bytes());
+                self.set(sum);
+                grown += i64::from(former == 0) - i64::from(sum == 0);
+                if delta.kind == Kind::Ranked {
+                    self.move_rank(delta, former, sum);
+                }
+            }
+            if let (Kind::Members, true, Some(first)) = (deltas[0].kind, grown != 0, deltas.first()) {
+                let size = self.number(first.name, tag::SIZE, "")?;
+                self.keys.collection(first.name, tag::SIZE);
+                self.set(size + grown);
+            }
+        }
+        Ok(())
+    }
+
+    fn move_rank(&mut self, delta: &Delta<'_>, former: i64, score: i64) {
+        if former != 0 {
+            self.keys.rank(delta.name, former, delta.member);
+            self.remove();
+        }
+        if score != 0 {
+            self.keys.rank(delta.name, score, delta.member);
+            self.insert([]);
+        }
+    }
+
+    fn change_entries(&mut self, changes: &[EntryChange<'_>]) {
+        for change in changes {
+            self.keys.entry(change.name, change.entry);
+            match change.present {
+                true => self.insert([]),
+                false => self.remove(),
+            }
+        }
+    }
+
+    fn change_records(&mut self, changes: &[RecordChange<'_>]) -> Result<(), StoreError> {
+        for change in changes {
+            let key = self.keys.collection(change.name, tag::RECORD).to_vec();
+            let former = match self.current(&key)? {
+                Some(value) => keys::parse_record(&key, &value)?.expires,
+                None => None,
+            };
+            let expires = change.put.and_then(|(_, expires)| expires);
+            if former != expires {
+                if let Some(former) = former {
+                    self.batch.remove(&self.store.expiry, keys::expiry_key(former, &key));
+                }
+                if let Some(expires) = expires {
+                    self.batch
+                        .insert(&self.store.expiry, keys::expiry_key(expires, &key), []);
+                }
+            }
+            match change.put {
+                Some((stored, expires)) => self.insert(keys::encode_record(stored, expires)),
+                None => self.remove(),
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(mut self) -> Result<(), StoreError> {
+        for key in self.cleared.drain() {
+            self.batch.remove(&self.store.data, key);
+        }
+        self.batch.commit().map_err(failed)
+    }
+
+    /// The number at a key, 0 where there is none.
+    fn number(&mut self, name: &str, tag: u8, member: &str) -> Result<i64, StoreError> {
+        let key = self.keys.member(name, tag, member.as_bytes());
+        if self.cleared.contains(key) {
+            return Ok(0);
+        }
+        let value = self.store.data.get(key).map_err(failed)?;
+        value.map_or(Ok(0), |value| keys::number(key, &value))
+    }
+
+    fn current(&self, key: &[u8]) -> Result<Option<UserValue>, StoreError> {
+        match self.cleared.contains(key) {
+            true => Ok(None),
+            false => self.store.data.get(key).map_err(failed),
+        }
+    }
+
+    /// Writes `number` at the key that was written last; zero is no key at all.
+    fn set(&mut self, number: i64) {
+        match number {
+            0 => self.remove(),
+            _ => self.insert(number.to_le_bytes()),
+        }
+    }
+
+    fn insert(&mut self, value: impl Into<UserValue>) {
+        let key = self.keys.last();
+        self.cleared.remove(key);
+        self.batch.insert(&self.store.data, key, value);
+    }
+
+    fn remove(&mut self) {
+        let key = self.keys.last();
+        self.cleared.remove(key);
+        self.batch.remove(&self.store.data, key);
+    }
+}
+
+/// When a record or waiter expires.
+fn expiry_of(key: &[u8], tag: u8, value: &[u8]) -> Result<Option<Timestamp>, StoreError> {
+    match tag {
+        tag::RECORD => Ok(keys::parse_record(key, value)?.expires),
+        tag::WAITER => Ok(Some(keys::parse_waiter(key, value)?.0)),
+        _ => Ok(None),
+    }
+}
