@@ -1,6 +1,13 @@
 //! Generated protobuf records and gRPC services, and their conversions to and from the domain. No I/O.
 
+pub mod convert;
+pub mod record;
 pub mod topics;
+
+mod error;
+
+pub use convert::WireEnum;
+pub use error::WireError;
 
 /// What `proto/backtweet/v1` generates. Its documentation is the comments there.
 #[allow(missing_docs, clippy::all)]

@@ -1,0 +1,64 @@
+//! What somebody tracks.
+
+use backtweet_domain::{OwnedAccount, Subject, SubjectId};
+
+use super::{WireEnum, each};
+use crate::{WireError, v1};
+
+impl From<&Subject> for v1::Subject {
+    fn from(subject: &Subject) -> Self {
+        Self {
+            id: subject.id.to_string(),
+            name: subject.name.clone(),
+            generation: subject.generation,
+            accounts: subject.accounts.iter().map(Into::into).collect(),
+            keywords: subject.keywords.clone(),
+            hashtags: subject.hashtags.clone(),
+            links: subject.links.clone(),
+            domains: subject.domains.clone(),
+        }
+    }
+}
+
+impl TryFrom<v1::Subject> for Subject {
+    type Error = WireError;
+
+    fn try_from(wire: v1::Subject) -> Result<Self, WireError> {
+        Ok(Self {
+            id: SubjectId::new(wire.id).map_err(|error| WireError::new("id", error.to_string()))?,
+            name: wire.name,
+            generation: wire.generation,
+            accounts: each("accounts", wire.accounts, OwnedAccount::try_from)?,
+            keywords: wire.keywords,
+            hashtags: wire.hashtags,
+            links: wire.links,
+            domains: wire.domains,
+        })
+    }
+}
+
+impl From<&OwnedAccount> for v1::OwnedAccount {
+    fn from(account: &OwnedAccount) -> Self {
+        Self {
+            network: account.network.map_or(v1::Network::Unspecified, Into::into).into(),
+            native: account.native.clone(),
+            handles: account.handles.clone(),
+        }
+    }
+}
+
+impl TryFrom<v1::OwnedAccount> for OwnedAccount {
+    type Error = WireError;
+
+    fn try_from(wire: v1::OwnedAccount) -> Result<Self, WireError> {
+        let network = match wire.network() {
+            v1::Network::Unspecified if wire.network == 0 => None,
+            _ => Some(WireEnum::from_number(wire.network).map_err(|error| error.within("network"))?),
+        };
+        Ok(Self {
+            network,
+            native: wire.native,
+            handles: wire.handles,
+        })
+    }
+}
