@@ -1,0 +1,262 @@
+//! The command line, as a person sees it in `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  backtweet demo                                      a day in the life of three brands, in a temporary directory
+  backtweet up                                        run the whole suite here, on an embedded log and store
+  backtweet subject put acme --account x:@acme --hashtag AcmeLaunch --domain acme.example
+  backtweet push posts.ndjson.gz --from x             hand it posts from a file
+  backtweet report summary acme                       read what came back
+  backtweet watch acme                                see it come in
+  echo 'I love this' | backtweet score
+
+Exit codes: 0 done, 1 failed, 2 bad command line, 3 demo differs from its oracle, 64 bad configuration,
+65 some input was refused, 69 no suite answers at the endpoint.";
+
+/// Follows what points back at you over Bluesky, Mastodon and X.
+#[derive(Debug, Parser)]
+#[command(name = "backtweet", version, about, after_help = EXAMPLES, propagate_version = true)]
+pub struct Args {
+    /// Where a running suite answers
+    #[arg(long, global = true, env = "BACKTWEET_ENDPOINT", default_value = "http://127.0.0.1:7400", value_name = "URL")]
+    pub endpoint: String,
+    /// How results are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Configuration file (TOML); see `backtweet config example`
+    #[arg(long, global = true, env = "BACKTWEET_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One configuration key, over file and environment; may be repeated
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// No progress bars
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON document, or one a line where results stream
+    Json,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play a day in the life of three brands and read the report
+    Demo(Demo),
+    /// Run the whole suite in this process
+    Up,
+    /// Hand posts from a file or standard input to a running suite
+    Push(Push),
+    /// What is tracked
+    #[command(subcommand)]
+    Subject(Subject),
+    /// Figures about one subject
+    #[command(subcommand)]
+    Report(Report),
+    /// See backtweets as they come in, change and go
+    Watch {
+        /// The subject
+        subject: String,
+        /// Go on behind this token of an earlier watch
+        #[arg(long, value_name = "TOKEN")]
+        resume: Option<String>,
+    },
+    /// Score one text a line from standard input; one JSON object a line
+    Score,
+    /// Find entities and intent of one text a line from standard input; one JSON object a line
+    Classify,
+    /// Measure this machine
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Completions for a shell, on standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Leave after the report; implied where standard output is no terminal
+    #[arg(long)]
+    pub once: bool,
+    /// Which day to play: the same seed gives the same day
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Push {
+    /// The file, plain or compressed with gzip or zstd; `-` is standard input
+    pub file: String,
+    /// Which wire its lines are in
+    #[arg(long, value_enum)]
+    pub from: From,
+    /// The instance that Mastodon lines came from, since their ids are local to it
+    #[arg(long, value_name = "HOST", required_if_eq("from", "mastodon"))]
+    pub instance: Option<String>,
+}
+
+/// A wire that files can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// Jetstream v1 events, one a line
+    Jetstream,
+    /// Mastodon statuses or stream frames, one a line
+    Mastodon,
+    /// X API v2 stream objects, one a line
+    X,
+    /// The suite's own JSON, one event or post a line
+    Post,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Subject {
+    /// Create or replace a subject
+    Put(PutSubject),
+    /// Show one subject
+    Get {
+        /// Its id
+        id: String,
+    },
+    /// Show all subjects
+    List,
+    /// Forget a subject and all its figures
+    Delete {
+        /// Its id
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PutSubject {
+    /// Its id: lower-case letters, digits, `-`, `_`, `.`
+    #[arg(required_unless_present = "file")]
+    pub id: Option<String>,
+    /// The whole subject as JSON; the other options add to it
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What people call it
+    #[arg(long)]
+    pub name: Option<String>,
+    /// An owned account, as `bluesky:did:plc:…`, `x:12345`, `mastodon:https://host/@user`, `x:@handle`, or `@handle` for any network
+    #[arg(long = "account", value_name = "ACCOUNT")]
+    pub accounts: Vec<String>,
+    /// A word or phrase
+    #[arg(long = "keyword", value_name = "WORDS")]
+    pub keywords: Vec<String>,
+    /// A hashtag
+    #[arg(long = "hashtag", value_name = "TAG")]
+    pub hashtags: Vec<String>,
+    /// A page
+    #[arg(long = "link", value_name = "URL")]
+    pub links: Vec<String>,
+    /// A domain, with everything below it
+    #[arg(long = "domain", value_name = "DOMAIN")]
+    pub domains: Vec<String>,
+}
+
+/// A subject and a part of time.
+#[derive(Debug, clap::Args)]
+pub struct About {
+    /// The subject
+    pub subject: String,
+    /// Start of the window, such as 2026-07-01T00:00:00Z, or an age such as 24h or 7d
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// End of the window, exclusive
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// Counts, authors, impressions and net sentiment
+    Summary(About),
+    /// The same counts bucket by bucket
+    Timeline {
+        #[command(flatten)]
+        about: About,
+        /// Length of a bucket; chosen by the window where absent
+        #[arg(long, value_enum)]
+        bucket: Option<Bucket>,
+    },
+    /// Authors by signal strength
+    Authors {
+        #[command(flatten)]
+        about: About,
+        /// How many
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+    },
+    /// Backtweets, newest first
+    Feed {
+        #[command(flatten)]
+        about: About,
+        /// How many
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+        /// Only these kinds
+        #[arg(long = "kind", value_name = "KIND")]
+        kinds: Vec<String>,
+        /// Only these intents
+        #[arg(long = "intent", value_name = "INTENT")]
+        intents: Vec<String>,
+        /// Only these sentiments
+        #[arg(long = "sentiment", value_name = "LABEL")]
+        sentiments: Vec<String>,
+        /// Only these roles; backtweets where absent
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
+    },
+}
+
+/// Length of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Bucket {
+    Minute,
+    Hour,
+    Day,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Posts a second from the collector to the report, and each stage's share
+    Pipeline(Pipeline),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Pipeline {
+    /// How many posts
+    #[arg(long, default_value_t = 500_000)]
+    pub posts: u64,
+    /// How many subjects
+    #[arg(long, default_value_t = 1_000)]
+    pub subjects: u32,
+    /// Which share of the posts matches one
+    #[arg(long, default_value_t = 0.05)]
+    pub matching: f64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// A commented configuration file with every key at its default
+    Example,
+    /// Check the configuration and say what is wrong with it
+    Check,
+}

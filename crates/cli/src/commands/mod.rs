@@ -1,0 +1,40 @@
+//! One file a command.
+
+mod bench;
+mod config;
+mod demo;
+mod filter;
+mod push;
+mod report;
+mod subject;
+mod up;
+mod watch;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::CommandFactory;
+
+use crate::args::{Args, Command};
+
+/// Runs the command that was asked for.
+pub async fn run(args: Args) -> Result<ExitCode> {
+    let Args { endpoint, format, config, set, quiet, command } = args;
+    let settings = config::Settings { file: config, set };
+    match command {
+        Command::Demo(demo) => demo::run(demo, format, quiet).await,
+        Command::Up => up::run(&settings).await,
+        Command::Push(push) => push::run(push, &endpoint, format, quiet).await,
+        Command::Subject(subject) => subject::run(subject, &endpoint, format).await,
+        Command::Report(report) => report::run(report, &endpoint, format).await,
+        Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
+        Command::Score => filter::score(),
+        Command::Classify => filter::classify(),
+        Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
+        Command::Config(command) => config::run(&command, &settings),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "backtweet", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! One post of a subject's conversation.
+
+use backtweet_domain::{Intent, Kind, Label, Role, Timestamp};
+use backtweet_wire::v1::{self, FeedItem};
+use serde_json::{Value, json};
+
+use super::bars::grouped;
+use crate::output::{ACCENT, BAD, FAINT, GOOD, HEADING, styled};
+
+fn name<T>(value: i32, names: impl Fn(T) -> &'static str) -> &'static str
+where
+    T: TryFrom<WireEnum>,
+{
+    T::try_from(WireEnum(value)).map_or("unspecified", names)
+}
+
+/// A number of a protobuf enum on its way to the domain's word for it.
+struct WireEnum(i32);
+
+macro_rules! from_wire {
+    ($($domain:ident: $wire:ident),*) => {$(
+        impl TryFrom<WireEnum> for $domain {
+            type Error = ();
+
+            fn try_from(value: WireEnum) -> Result<Self, ()> {
+                let wire = v1::$wire::try_from(value.0).map_err(|_| ())?;
+                $domain::try_from(wire).map_err(|_| ())
+            }
+        }
+    )*};
+}
+
+from_wire!(Kind: Kind, Intent: Intent, Label: Label, Role: Role);
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Backtweet => "backtweet",
+        Role::Indirect => "indirect",
+        Role::Origin => "origin",
+        Role::Answer => "answer",
+    }
+}
+
+/// The post as JSON.
+pub fn view(item: &FeedItem) -> Value {
+    let sighting = item.sighting.clone().unwrap_or_default();
+    let post = sighting.post.unwrap_or_default();
+    let author = post.author.unwrap_or_default();
+    let lineage = sighting.lineage.unwrap_or_default();
+    json!({
+        "post": post.id,
+        "at": Timestamp::from_micros(post.witnessed_at_us),
+        "author": { "id": author.id, "handle": author.handle, "name": author.name, "followers": author.followers },
+        "text": post.text,
+        "language": post.language,
+        "url": post.url,
+        "role": name(sighting.role, role),
+        "kinds": sighting.kinds.iter().map(|&kind| name(kind, Kind::name)).collect::<Vec<_>>(),
+        "automatic": sighting.automatic.iter().map(|&kind| name(kind, Kind::name)).collect::<Vec<_>>(),
+        "root": lineage.root,
+        "parent": lineage.parent,
+        "depth": lineage.depth,
+        "intent": name(sighting.intent, Intent::name),
+        "intent_confidence": sighting.intent_confidence,
+        "sentiment": item.sentiment.as_ref().map(|sentiment| json!({
+            "label": name(sentiment.label, Label::name),
+            "score": sentiment.score,
+            "confidence": sentiment.confidence,
+            "language": sentiment.language,
+            "model": sentiment.model,
+        })),
+        "signal_milli": item.signal_milli,
+    })
+}
+
+/// The post as a person reads it.
+pub fn text(item: &FeedItem) -> String {
+    let Some(sighting) = &item.sighting else { return String::new() };
+    let Some(post) = &sighting.post else { return String::new() };
+    let author = post.author.clone().unwrap_or_default();
+    let who = author.handle.map_or_else(|| author.name.unwrap_or(author.id), |handle| format!("@{handle}"));
+    let followers = author.followers.map(|count| format!(" {} followers", grouped(count))).unwrap_or_default();
+    let kinds: Vec<_> = sighting.kinds.iter().map(|&kind| name(kind, Kind::name)).collect();
+    let how = if kinds.is_empty() { name(sighting.role, role).to_owned() } else { kinds.join("+") };
+    let mood = item.sentiment.as_ref().map_or(String::new(), |sentiment| {
+        match name::<Label>(sentiment.label, Label::name) {
+            "positive" => styled(GOOD, " +"),
+            "negative" => styled(BAD, " −"),
+            "neutral" => " ·".to_owned(),
+            _ => " ?".to_owned(),
+        }
+    });
+    let head = format!(
+        "{}  {}{}  {}  {}{mood}",
+        styled(FAINT, Timestamp::from_micros(post.witnessed_at_us)),
+        styled(HEADING, who),
+        styled(FAINT, followers),
+        styled(ACCENT, how),
+        name(sighting.intent, Intent::name).replace('_', " "),
+    );
+    let body = post.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if body.is_empty() { head } else { format!("{head}\n    {body}") }
+}

@@ -1,0 +1,5 @@
+//! How figures and posts look, in text and in JSON. Nothing is computed here that a service did not say.
+
+pub mod bars;
+pub mod figures;
+pub mod item;
