@@ -37,7 +37,7 @@ pub struct Record {
     pub key: Bytes,
     /// `None` is a tombstone.
     pub value: Option<Bytes>,
-    /// When it happened; retention goes by it.
+    /// When it happened; retention goes by it. Kept to the millisecond, and a time before 1970 as 1970.
     pub time: Timestamp,
 }
 
@@ -137,7 +137,14 @@ pub trait Log: Send + Sync + 'static {
     async fn follow(&self, topic: &str) -> Result<Box<dyn Follower>, LogError>;
 
     /// Reads again, without a group: at most `limit` records of `partition`, from offset `from` (inclusive) up to `to` (exclusive).
-    async fn read(&self, topic: &str, partition: u32, from: u64, to: u64, limit: usize) -> Result<Vec<Delivered>, LogError>;
+    async fn read(
+        &self,
+        topic: &str,
+        partition: u32,
+        from: u64,
+        to: u64,
+        limit: usize,
+    ) -> Result<Vec<Delivered>, LogError>;
 
     /// For each partition, the offset that the next record will get.
     async fn ends(&self, topic: &str) -> Result<Vec<u64>, LogError>;

@@ -57,10 +57,11 @@ pub trait Stage: Send + Sync + 'static {
     fn look_ups(&self, items: &[Self::Item]) -> Vec<LookUp>;
 
     /// What the batch comes to; `found` answers [`Stage::look_ups`] place by place. Called again with fresh answers where a write met a
-    /// conflict.
+    /// conflict, and where records are delivered again: what such a record emits and wakes must come again too, although its writes
+    /// stand already. A panic sends the record that brings it about to the dead letters.
     fn process(&self, items: &[Self::Item], found: &[Found]) -> Effects;
 
-    /// What a waiter that a write woke has to be processed as. `None`: nothing.
+    /// What a waiter that a write woke has to be processed as, once the batch that woke it stands. `None`: nothing.
     ///
     /// # Errors
     /// A [`Poison`] is logged and counted; the waiter is passed over.

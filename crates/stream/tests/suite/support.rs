@@ -1,0 +1,6 @@
+//! Places to test in, and small stages and stores to test with.
+
+pub mod logs;
+pub mod place;
+pub mod stages;
+pub mod stores;
