@@ -13,9 +13,9 @@ use backtweet_domain::{Retry, Timestamp};
 /// Where a collection lives: its slot, and its name within the slot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// What is kept on one node and can be cleared as a whole; holds no `{`, `}` or NUL.
+    /// What is kept on one node and can be cleared as a whole; not empty, holds no `{`, `}` or NUL.
     pub slot: String,
-    /// The collection within the slot; holds no NUL. A name is used with one collection type only.
+    /// The collection within the slot; not empty, holds no NUL. A name is used with one collection type only.
     pub name: String,
 }
 
@@ -134,7 +134,7 @@ pub enum Found {
 /// One change, within a [`Batch`]'s slot; `name` is [`Key::name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Adds to one counter; one that comes to zero is gone.
+    /// Adds to one counter; one that comes to zero is gone. Counters stay within ±9.2e18; a batch that would leave that is refused.
     Add {
         /// The set of counters.
         name: String,
@@ -149,7 +149,7 @@ pub enum Write {
         name: String,
         /// Whose score.
         member: String,
-        /// How much, of either sign. Scores stay within ±2^53.
+        /// How much, of either sign. Scores stay within ±2^53; a batch that would leave that is refused.
         delta: i64,
     },
     /// Adds to a member's reference count; one that comes to zero is no member any more.
@@ -194,7 +194,8 @@ pub enum Write {
         /// The record.
         name: String,
     },
-    /// Empties the slot of everything but the records named by the batch's guards and what the batch itself puts.
+    /// Empties the slot of everything, waiters included, but the records named by the batch's guards and what the batch itself puts.
+    /// What the batch adds before it is gone, what it adds behind it stays.
     Clear,
 }
 
@@ -222,7 +223,7 @@ pub struct Batch {
 /// What became of a [`Batch`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It stands. Carries each waiter that a [`Write::Wake`] read, by id.
+    /// It stands. Carries each waiter that a [`Write::Wake`] read: in the order of the wakes, and by id for each.
     Applied(Vec<Waiter>),
     /// A guard did not hold, and nothing was changed: read again.
     Conflict,
@@ -274,7 +275,7 @@ impl StoreError {
 /// Collections that survive restarts. Cheap to clone behind an `Arc`; every method may be called from many tasks at once.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Answers each look-up, in order. Look-ups of different slots are not one snapshot.
+    /// Answers each look-up, in order. Look-ups of one slot are one snapshot, those of different slots are not.
     async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError>;
 
     /// Applies each batch by itself, in order, and says what became of each. When this returns an error, any of them may or may not
