@@ -51,9 +51,9 @@ impl TryFrom<v1::OwnedAccount> for OwnedAccount {
     type Error = WireError;
 
     fn try_from(wire: v1::OwnedAccount) -> Result<Self, WireError> {
-        let network = match wire.network() {
-            v1::Network::Unspecified if wire.network == 0 => None,
-            _ => Some(WireEnum::from_number(wire.network).map_err(|error| error.within("network"))?),
+        let network = match wire.network {
+            0 => None,
+            number => Some(WireEnum::from_number(number).map_err(|error| error.within("network"))?),
         };
         Ok(Self {
             network,
