@@ -2,7 +2,9 @@
 
 pub mod config;
 pub mod followers;
+pub mod grpc;
 pub mod ports;
+pub mod status;
 
 pub use config::Config;
 pub use ports::Ports;
