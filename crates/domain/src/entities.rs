@@ -2,7 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+mod chars;
+mod extract;
+mod find_links;
+mod repair;
+mod tld;
+
+#[cfg(test)]
+mod tests;
+
+pub use extract::extract;
+pub use repair::repair;
+
 use crate::id::AccountId;
+use crate::link;
 
 /// A part of a text: offsets in UTF-8 bytes, end exclusive, always on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +63,15 @@ pub struct Link {
     /// Where it stands.
     #[serde(default)]
     pub span: Option<Span>,
+}
+
+impl Link {
+    /// A link to `url`, with its canonical form.
+    pub fn new(url: impl Into<String>, span: Option<Span>) -> Self {
+        let url = url.into();
+        let canonical = link::canonical(&url).unwrap_or_else(|| url.clone());
+        Self { url, canonical, span }
+    }
 }
 
 /// What is named, tagged and linked in a post.
