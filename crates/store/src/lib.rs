@@ -3,7 +3,9 @@
 pub mod embedded;
 mod plan;
 pub mod port;
+pub mod redis;
 
+pub use self::redis::{RedisConfig, RedisStore};
 pub use embedded::FjallStore;
 pub use port::{
     Batch, Direction, FeedEntry, Found, Guard, Key, LookUp, Outcome, Park, Store, StoreError, Stored, Waiter, Write,

@@ -1,1 +1,258 @@
-//! Nothing yet.
+//! The same random operations on both adapters: whatever one answers, the other must answer as well.
+
+use std::sync::Arc;
+
+use backtweet_domain::Timestamp;
+use backtweet_store::{
+    Batch, Direction, FeedEntry, FjallStore, Guard, Key, LookUp, Outcome, Park, RedisStore, Stored, Waiter, Write,
+};
+use bytes::Bytes;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use crate::server::Lease;
+use crate::support::*;
+
+const ROUNDS: usize = 1_500;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_adapters_answer_alike() {
+    let Some(lease) = Lease::take() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let embedded: Shared = Arc::new(FjallStore::open_at(folder.path()).unwrap());
+    let redis: Shared = Arc::new(RedisStore::connect(lease.config.clone()).await.unwrap());
+
+    let seed = std::env::var("BACKTWEET_TEST_SEED")
+        .ok()
+        .map_or_else(|| rand::rng().random(), |seed| seed.parse().unwrap());
+    eprintln!("BACKTWEET_TEST_SEED={seed} repeats this run");
+    let mut dice = Dice(SmallRng::seed_from_u64(seed));
+    let mut conflicts = 0;
+    for round in 0..ROUNDS {
+        let context = format!("seed {seed}, round {round}");
+        match dice.below(12) {
+            0 => {
+                let before = dice.time();
+                let dropped = [
+                    embedded.expire(before, 10_000).await,
+                    redis.expire(before, 10_000).await,
+                ]
+                .map(Result::unwrap);
+                assert_eq!(dropped[0], dropped[1], "{context}: what expired before {before}");
+            }
+            1..5 => {
+                let look_ups: Vec<_> = (0..=dice.below(6)).map(|_| dice.look_up()).collect();
+                assert_same_reading(&embedded, &redis, &look_ups, &context).await;
+            }
+            _ => {
+                let batches: Vec<_> = (0..=dice.below(3)).map(|_| dice.batch()).collect();
+                let ours = embedded.apply(&batches).await;
+                let theirs = redis.apply(&batches).await;
+                conflicts += ours
+                    .iter()
+                    .flatten()
+                    .filter(|outcome| **outcome == Outcome::Conflict)
+                    .count();
+                match (ours, theirs) {
+                    (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{context}: {batches:#?}"),
+                    (Err(ours), Err(theirs)) => assert_eq!(ours.retry(), theirs.retry(), "{context}: {batches:#?}"),
+                    (ours, theirs) => panic!("{context}: {ours:?} against {theirs:?}: {batches:#?}"),
+                }
+            }
+        }
+    }
+    assert!(conflicts > ROUNDS / 20, "guards that fail were tried too: {conflicts}");
+    let everything: Vec<_> = SLOTS.iter().flat_map(|slot| whole_slot(slot)).collect();
+    assert_same_reading(&embedded, &redis, &everything, "at the end").await;
+}
+
+async fn assert_same_reading(embedded: &Shared, redis: &Shared, look_ups: &[LookUp], context: &str) {
+    let (ours, theirs) = (
+        embedded.read(look_ups).await.unwrap(),
+        redis.read(look_ups).await.unwrap(),
+    );
+    assert_eq!(ours, theirs, "{context}: {look_ups:#?}");
+}
+
+const SLOTS: [&str; 3] = ["one", "two", "drei:ß"];
+const RECORDS: [&str; 3] = ["guard", "other", "third"];
+const MEMBERS: [&str; 6] = ["", "a", "ab", "b", "é", "z z"];
+const ORDERS: [i64; 5] = [i64::MIN, -1, 0, 7, i64::MAX];
+
+fn whole_slot(slot: &str) -> Vec<LookUp> {
+    let key = |name: &str| Key::new(slot, name);
+    let mut look_ups = vec![
+        LookUp::Counters(key("counters")),
+        LookUp::Top {
+            key: key("ranked"),
+            limit: 100,
+        },
+        LookUp::Members(key("members")),
+        LookUp::Size(key("members")),
+        LookUp::Feed {
+            key: key("feed"),
+            after: None,
+            direction: Direction::Descending,
+            limit: 100,
+        },
+    ];
+    look_ups.extend(RECORDS.map(|name| LookUp::Record(key(name))));
+    look_ups
+}
+
+struct Dice(SmallRng);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0.random_range(0..end)
+    }
+
+    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+
+    fn time(&mut self) -> Timestamp {
+        Timestamp::from_micros(self.0.random_range(-3..12))
+    }
+
+    fn entry(&mut self) -> FeedEntry {
+        FeedEntry {
+            order: self.one(&ORDERS),
+            id: self.one(&MEMBERS).to_owned(),
+        }
+    }
+
+    fn stored(&mut self) -> Stored {
+        let bytes: Vec<u8> = (0..self.below(40)).map(|_| self.0.random()).collect();
+        Stored {
+            version: self.below(4) as u64,
+            open: self.0.random(),
+            bytes: Bytes::from(bytes),
+        }
+    }
+
+    fn waiter(&mut self) -> Waiter {
+        Waiter {
+            id: self.one(&MEMBERS).to_owned(),
+            bytes: self.stored().bytes,
+        }
+    }
+
+    fn key(&mut self, name: &str) -> Key {
+        Key::new(self.one(&SLOTS), name)
+    }
+
+    fn look_up(&mut self) -> LookUp {
+        let limit = self.below(8);
+        match self.below(8) {
+            0 => LookUp::Counters(self.key("counters")),
+            1 => LookUp::Top {
+                key: self.key("ranked"),
+                limit,
+            },
+            2 => LookUp::Members(self.key("members")),
+            3 => LookUp::Size(self.key("members")),
+            4 => {
+                let after = self.0.random::<bool>().then(|| self.entry());
+                let direction = self.one(&[Direction::Ascending, Direction::Descending]);
+                LookUp::Feed {
+                    key: self.key("feed"),
+                    after,
+                    direction,
+                    limit,
+                }
+            }
+            5 => {
+                let name = self.one(&RECORDS);
+                LookUp::Record(self.key(name))
+            }
+            _ => {
+                let name = self.one(&RECORDS);
+                LookUp::ReadOrPark {
+                    key: self.key(name),
+                    park: Park {
+                        waiter: self.waiter(),
+                        expires: self.time(),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Small steps, so that sums meet zero often, and now and then a leap towards the bounds.
+    fn delta(&mut self, leap: i64) -> i64 {
+        match self.below(60) {
+            0 => leap * self.one(&[1, -1]),
+            _ => self.0.random_range(-2..=2),
+        }
+    }
+
+    fn write(&mut self) -> Write {
+        let (member, record) = (self.one(&MEMBERS).to_owned(), self.one(&RECORDS).to_owned());
+        match self.below(16) {
+            0..3 => Write::Add {
+                name: "counters".into(),
+                field: member,
+                delta: self.delta(3 << 60),
+            },
+            3..6 => Write::Rank {
+                name: "ranked".into(),
+                member,
+                delta: self.delta(3 << 51),
+            },
+            6..9 => Write::Count {
+                name: "members".into(),
+                member,
+                delta: self.delta(3 << 60),
+            },
+            9 => Write::Enter {
+                name: "feed".into(),
+                entry: self.entry(),
+            },
+            10 => Write::Leave {
+                name: "feed".into(),
+                entry: self.entry(),
+            },
+            11 | 12 => {
+                let expires = self.0.random::<bool>().then(|| self.time());
+                Write::Put {
+                    name: record,
+                    stored: self.stored(),
+                    expires,
+                }
+            }
+            13 => Write::Remove { name: record },
+            14 => Write::Wake { name: record },
+            _ => match self.below(3) {
+                0 => Write::Clear,
+                _ => Write::Wake { name: record },
+            },
+        }
+    }
+
+    fn batch(&mut self) -> Batch {
+        let mut writes: Vec<_> = (0..self.below(8)).map(|_| self.write()).collect();
+        let mut guards = vec![];
+        // Mostly as a caller does it: a guard, and its record put anew.
+        if self.below(12) > 0 {
+            let version = self.one(&[None, Some(0), Some(1), Some(2), Some(3)]);
+            let name = self.one(&RECORDS).to_owned();
+            let stored = Stored {
+                version: version.map_or(0, |version| (version + 1) % 4),
+                ..self.stored()
+            };
+            let expires = (self.below(4) == 0).then(|| self.time());
+            writes.push(Write::Put {
+                name: name.clone(),
+                stored,
+                expires,
+            });
+            guards.push(Guard { name, version });
+        }
+        Batch {
+            slot: self.one(&SLOTS).to_owned(),
+            guards,
+            writes,
+        }
+    }
+}
