@@ -61,6 +61,13 @@ pub trait Stage: Send + Sync + 'static {
     /// stand already. A panic sends the record that brings it about to the dead letters.
     fn process(&self, items: &[Self::Item], found: &[Found]) -> Effects;
 
+    /// What else has to be looked up and processed now that `effects`, those of these items, stand: it comes together with whom they
+    /// woke. Most stages have nothing.
+    fn follow_up(&self, items: &[Self::Item], effects: &Effects) -> Vec<Self::Item> {
+        let _ = (items, effects);
+        Vec::new()
+    }
+
     /// What a waiter that a write woke has to be processed as, once the batch that woke it stands. `None`: nothing.
     ///
     /// # Errors

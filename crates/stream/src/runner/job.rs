@@ -15,7 +15,7 @@ use super::dead_letter;
 use super::options::{RunnerError, RunnerOptions};
 use super::stats::{Meter, Phase};
 use crate::port::{Delivered, Log, Record};
-use crate::stage::{Output, Poison, Stage};
+use crate::stage::{Effects, Output, Poison, Stage};
 
 /// How many times over waiters may wake waiters before the stage is taken to go round in circles. No thread of replies is that deep.
 const MOST_ROUNDS: usize = 10_000;
@@ -127,9 +127,11 @@ impl<S: Stage> Job<S> {
             if items.is_empty() {
                 return Ok(outputs);
             }
-            let (more, waiters) = self.round(&items).await?;
-            outputs.extend(more);
+            let (effects, waiters) = self.round(&items).await?;
+            let follow_up = self.stages_own(|stage| stage.follow_up(&items, &effects))?;
+            outputs.extend(effects.outputs);
             items = self.wake(&waiters)?;
+            items.extend(follow_up);
         }
         let stage = self.stage.name();
         tracing::error!(stage, rounds = MOST_ROUNDS, "waiters wake one another without end");
@@ -138,8 +140,8 @@ impl<S: Stage> Job<S> {
         )))
     }
 
-    /// One pass from look-ups to writes, repeated until no guard stands in the way.
-    async fn round(&self, items: &[S::Item]) -> Result<(Vec<Output>, Vec<Waiter>), Failure> {
+    /// One pass from look-ups to writes, repeated until no guard stands in the way: what stands, and whom it woke.
+    async fn round(&self, items: &[S::Item]) -> Result<(Effects, Vec<Waiter>), Failure> {
         let mut woken = Woken::default();
         let mut conflicts = 0;
         loop {
@@ -150,7 +152,7 @@ impl<S: Stage> Job<S> {
             self.meter.spent(Phase::Process, since);
             // A batch that stands already may not be in the next try's writes: whom it woke is kept from here.
             if woken.keep(self.apply(&effects.writes).await?) {
-                return Ok((effects.outputs, woken.waiters));
+                return Ok((effects, woken.waiters));
             }
             conflicts += 1;
             self.meter.conflict();
