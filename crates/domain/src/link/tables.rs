@@ -106,12 +106,12 @@ pub(super) fn is_tracking(host: &str, name: &str) -> bool {
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     let ends = |suffix: &str| name.len() >= suffix.len() && is_suffix(name, suffix);
-    TRACKING_NAMES.iter().any(|known| is(known))
-        || TRACKING_PREFIXES.iter().any(|prefix| starts(prefix))
+    TRACKING_NAMES.iter().any(is)
+        || TRACKING_PREFIXES.iter().any(starts)
         || (name.len() > "oly__id".len() && starts(&"oly_") && ends("_id"))
-        || TRACKING_ON_HOSTS.iter().any(|(hosts, names)| {
-            hosts.iter().any(|domain| is_within(host, domain)) && names.iter().any(|known| is(known))
-        })
+        || TRACKING_ON_HOSTS
+            .iter()
+            .any(|(hosts, names)| hosts.iter().any(|domain| is_within(host, domain)) && names.iter().any(is))
 }
 
 fn is_suffix(name: &str, suffix: &str) -> bool {

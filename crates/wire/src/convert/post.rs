@@ -202,11 +202,13 @@ fn hashtag(wire: v1::Hashtag, text: &str) -> Result<Hashtag, WireError> {
 }
 
 fn link(wire: v1::Link, text: &str) -> Result<Link, WireError> {
-    Ok(Link {
-        url: wire.url,
-        canonical: wire.canonical,
-        span: optional("span", wire.span, |part| span(part, text))?,
-    })
+    let span = optional("span", wire.span, |part| span(part, text))?;
+    match (wire.url, wire.canonical) {
+        (url, _) if url.is_empty() => Err(WireError::missing("url")),
+        // Clients that push posts need not know the rules of canonical links.
+        (url, canonical) if canonical.is_empty() => Ok(Link::new(url, span)),
+        (url, canonical) => Ok(Link { url, canonical, span }),
+    }
 }
 
 /// Reads the place of an entity, which must be a part of the text it stands in.
