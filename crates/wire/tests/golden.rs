@@ -3,6 +3,8 @@
 //!
 //! Where the wire changes on purpose: `UPDATE_GOLDEN=1 cargo test -p backtweet-wire --test golden` writes the `.hex` files anew; look through the difference.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Debug;
 use std::fs;
 use std::path::PathBuf;
