@@ -1,1 +1,4 @@
-//! Finds which posts point back at a subject, how, and where in which cascade.
+//! Finds which posts point back at a subject, how, what their authors want, and where in which cascade they stand.
+
+pub mod index;
+mod text;
