@@ -92,12 +92,10 @@ impl Store for FjallStore {
 
     async fn apply(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
         let plans = batches.iter().map(Plan::of).collect::<Result<Vec<_>, _>>()?;
-        let outcomes = plans
-            .iter()
-            .map(|plan| write::apply(self, plan))
-            .collect::<Result<Vec<_>, _>>()?;
+        // A batch that is refused does not keep those behind it from being tried, just as on a server.
+        let outcomes: Vec<_> = plans.iter().map(|plan| write::apply(self, plan)).collect();
         self.flush()?;
-        Ok(outcomes)
+        outcomes.into_iter().collect()
     }
 
     async fn expire(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {

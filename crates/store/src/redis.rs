@@ -84,7 +84,7 @@ impl RedisStore {
         server::advise(&address, single.query(&settings).await.ok());
         Ok(Self {
             keys,
-            link: Link::Single(single),
+            link: Link::Single(Box::new(single)),
             changes,
             watch: None,
         })

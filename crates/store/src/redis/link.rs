@@ -78,7 +78,7 @@ impl Call {
 
 /// The way to the servers.
 pub(super) enum Link {
-    Single(Single),
+    Single(Box<Single>),
     Cluster(ClusterConnection),
 }
 

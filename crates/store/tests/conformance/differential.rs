@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use backtweet_domain::Timestamp;
 use backtweet_store::{
-    Batch, Direction, FeedEntry, FjallStore, Guard, Key, LookUp, Outcome, Park, RedisStore, Stored, Waiter, Write,
+    Batch, Direction, FeedEntry, FjallStore, Found, Guard, Key, LookUp, Outcome, Park, RedisStore, StoreError, Stored,
+    Waiter, Write,
 };
 use bytes::Bytes;
 use rand::rngs::SmallRng;
@@ -27,7 +28,7 @@ async fn both_adapters_answer_alike() {
         .map_or_else(|| rand::rng().random(), |seed| seed.parse().unwrap());
     eprintln!("BACKTWEET_TEST_SEED={seed} repeats this run");
     let mut dice = Dice(SmallRng::seed_from_u64(seed));
-    let mut conflicts = 0;
+    let (mut conflicts, mut woken, mut refused) = (0, 0, 0);
     for round in 0..ROUNDS {
         let context = format!("seed {seed}, round {round}");
         match dice.below(12) {
@@ -45,14 +46,22 @@ async fn both_adapters_answer_alike() {
                 assert_same_reading(&embedded, &redis, &look_ups, &context).await;
             }
             _ => {
-                let batches: Vec<_> = (0..=dice.below(3)).map(|_| dice.batch()).collect();
+                let mut batches = vec![];
+                for _ in 0..=dice.below(3) {
+                    let slot = dice.one(&SLOTS);
+                    batches.push(dice.batch(slot, &versions(&embedded, slot).await));
+                }
                 let ours = embedded.apply(&batches).await;
                 let theirs = redis.apply(&batches).await;
-                conflicts += ours
-                    .iter()
-                    .flatten()
-                    .filter(|outcome| **outcome == Outcome::Conflict)
-                    .count();
+                for outcome in ours.iter().flatten() {
+                    match outcome {
+                        Outcome::Conflict => conflicts += 1,
+                        Outcome::Applied(waiters) => woken += waiters.len(),
+                    }
+                }
+                refused += usize::from(matches!(ours, Err(StoreError::Corrupt { .. })));
+                let touched: Vec<_> = batches.iter().flat_map(|batch| whole_slot(&batch.slot)).collect();
+                assert_same_reading(&embedded, &redis, &touched, &format!("{context}, after {batches:#?}")).await;
                 match (ours, theirs) {
                     (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{context}: {batches:#?}"),
                     (Err(ours), Err(theirs)) => assert_eq!(ours.retry(), theirs.retry(), "{context}: {batches:#?}"),
@@ -61,7 +70,10 @@ async fn both_adapters_answer_alike() {
             }
         }
     }
-    assert!(conflicts > ROUNDS / 20, "guards that fail were tried too: {conflicts}");
+    assert!(
+        conflicts > 20 && woken > 20 && refused > 0,
+        "the run was too tame: {conflicts}, {woken}, {refused}"
+    );
     let everything: Vec<_> = SLOTS.iter().flat_map(|slot| whole_slot(slot)).collect();
     assert_same_reading(&embedded, &redis, &everything, "at the end").await;
 }
@@ -181,7 +193,7 @@ impl Dice {
 
     /// Small steps, so that sums meet zero often, and now and then a leap towards the bounds.
     fn delta(&mut self, leap: i64) -> i64 {
-        match self.below(60) {
+        match self.below(10) {
             0 => leap * self.one(&[1, -1]),
             _ => self.0.random_range(-2..=2),
         }
@@ -193,17 +205,17 @@ impl Dice {
             0..3 => Write::Add {
                 name: "counters".into(),
                 field: member,
-                delta: self.delta(3 << 60),
+                delta: self.delta(5 << 60),
             },
             3..6 => Write::Rank {
                 name: "ranked".into(),
                 member,
-                delta: self.delta(3 << 51),
+                delta: self.delta(5 << 50),
             },
             6..9 => Write::Count {
                 name: "members".into(),
                 member,
-                delta: self.delta(3 << 60),
+                delta: self.delta(5 << 60),
             },
             9 => Write::Enter {
                 name: "feed".into(),
@@ -230,15 +242,16 @@ impl Dice {
         }
     }
 
-    fn batch(&mut self) -> Batch {
+    /// A batch as callers make it: guarded at the version that was `read`, which it moves on. Now and then it is stale, or lawless.
+    fn batch(&mut self, slot: &str, read: &[Option<u64>]) -> Batch {
         let mut writes: Vec<_> = (0..self.below(8)).map(|_| self.write()).collect();
+        let (guarded, stale, lawless) = (self.below(6) > 0, self.below(8) == 0, self.below(40) == 0);
         let mut guards = vec![];
-        // Mostly as a caller does it: a guard, and its record put anew.
-        if self.below(12) > 0 {
-            let version = self.one(&[None, Some(0), Some(1), Some(2), Some(3)]);
-            let name = self.one(&RECORDS).to_owned();
+        if guarded {
+            let record = self.below(RECORDS.len());
+            let (name, version) = (RECORDS[record].to_owned(), if stale { Some(99) } else { read[record] });
             let stored = Stored {
-                version: version.map_or(0, |version| (version + 1) % 4),
+                version: version.map_or(0, |version| version + 1),
                 ..self.stored()
             };
             let expires = (self.below(4) == 0).then(|| self.time());
@@ -248,11 +261,26 @@ impl Dice {
                 expires,
             });
             guards.push(Guard { name, version });
+        } else if !lawless {
+            let figure = |write: &Write| matches!(write, Write::Add { .. } | Write::Rank { .. } | Write::Count { .. });
+            writes.retain(|write| !figure(write));
         }
         Batch {
-            slot: self.one(&SLOTS).to_owned(),
+            slot: slot.to_owned(),
             guards,
             writes,
         }
     }
+}
+
+async fn versions(store: &Shared, slot: &str) -> Vec<Option<u64>> {
+    let found = store
+        .read(&RECORDS.map(|name| LookUp::Record(Key::new(slot, name))))
+        .await
+        .unwrap();
+    let version = |found| match found {
+        Found::Record(record) => record.map(|record: Stored| record.version),
+        other => panic!("a record was asked for: {other:?}"),
+    };
+    found.into_iter().map(version).collect()
 }

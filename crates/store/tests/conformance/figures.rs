@@ -185,7 +185,10 @@ pub async fn repeating_a_batch_whose_answer_was_lost_changes_nothing(store: &Sha
     );
     let second = guarded("s", Some(0), vec![add("c", "n", 5)]);
     applied(store, first.clone()).await;
-    assert_eq!(store.apply(&[first.clone()]).await.unwrap(), [Outcome::Conflict]);
+    assert_eq!(
+        store.apply(std::slice::from_ref(&first)).await.unwrap(),
+        [Outcome::Conflict]
+    );
     let outcomes = store.apply(&[first.clone(), second.clone()]).await.unwrap();
     assert_eq!(outcomes, [Outcome::Conflict, Outcome::Applied(vec![])]);
     assert_eq!(
