@@ -4,7 +4,15 @@ pub mod config;
 pub mod followers;
 pub mod grpc;
 pub mod ports;
+pub mod program;
+pub mod signals;
 pub mod status;
+pub mod supervise;
+pub mod telemetry;
 
 pub use config::Config;
-pub use ports::Ports;
+pub use grpc::{GrpcServer, Health, Services};
+pub use ports::{Ports, runner_options};
+pub use program::{Program, service_main};
+pub use status::IntoStatus;
+pub use supervise::Supervisor;

@@ -1,10 +1,21 @@
 //! The ports that a service is handed. Which adapters stand behind them is decided here and nowhere else.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use backtweet_domain::Clock;
-use backtweet_store::Store;
-use backtweet_stream::Log;
+use fjall::Database;
+use tokio_util::sync::CancellationToken;
+
+use backtweet_domain::{Clock, Retry, SystemClock};
+use backtweet_store::{FjallStore, RedisConfig, RedisStore, Store, StoreError};
+use backtweet_stream::{Backoff, Cleanup, FjallLog, Log, LogError, RunnerOptions, Topic};
+use backtweet_wire::topics;
+
+use crate::config::{Config, LogKind, RedisSettings, StoreConfig};
+
+/// How much an embedded store may lose when the power fails.
+const SYNC: Duration = Duration::from_secs(1);
 
 /// Everything a service reaches the world through.
 #[derive(Clone)]
@@ -16,3 +27,220 @@ pub struct Ports {
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
+
+/// Why there are no ports.
+#[derive(Debug, thiserror::Error)]
+pub enum PortsError {
+    /// The data folder cannot be made.
+    #[error("the data folder {path} cannot be made: {source}; make it, or set `data_dir` to one that you may write to", path = path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another process works on the data folder.
+    #[error("the data folder {path} is open in another process; stop that one, or set `data_dir` to a folder of its own (several processes share Kafka and Redis, never files)", path = path.display())]
+    InUse {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// The files in the data folder cannot be used.
+    #[error("the files in {path} cannot be used: {reason}; restore the folder from a backup, or set `data_dir` to an empty one", path = path.display())]
+    Files {
+        /// Which folder.
+        path: PathBuf,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The log cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program was told to stop while it waited for a dependency.
+    #[error("stopped while waiting for {dependency}")]
+    Stopped {
+        /// What was waited for.
+        dependency: &'static str,
+    },
+}
+
+impl PortsError {
+    fn retry(&self) -> Retry {
+        match self {
+            PortsError::Log(error) => error.retry(),
+            PortsError::Store(error) => error.retry(),
+            _ => Retry::Never,
+        }
+    }
+}
+
+impl Ports {
+    /// Opens what the configuration names and creates the topics that are absent. A dependency that is down is waited for.
+    ///
+    /// # Errors
+    /// Where a dependency cannot be used as configured, or `shutdown` came first.
+    pub async fn open(config: &Config, shutdown: &CancellationToken) -> Result<Self, PortsError> {
+        let mut files = Files {
+            path: &config.data_dir,
+            database: None,
+        };
+        let log: Arc<dyn Log> = match &config.log.kind {
+            LogKind::Embedded => Arc::new(FjallLog::open(files.open()?)?),
+            LogKind::Kafka(_) => Err(LogError::Unusable {
+                reason: "Kafka is not there yet".to_owned(),
+            })?,
+        };
+        let store: Arc<dyn Store> = match &config.store {
+            StoreConfig::Embedded => {
+                let store = Arc::new(FjallStore::open(files.open()?)?);
+                // The embedded log syncs the database that both share.
+                if config.log.kind != LogKind::Embedded {
+                    sync(&store);
+                }
+                store
+            }
+            StoreConfig::Redis(settings) => {
+                let connect = async || Ok(RedisStore::connect(redis(settings)).await?);
+                Arc::new(wait_for("redis", Backoff::default(), shutdown, connect).await?)
+            }
+        };
+        let topics = topics(config);
+        wait_for("the log", Backoff::default(), shutdown, async || {
+            Ok(log.create(&topics).await?)
+        })
+        .await?;
+        Ok(Self {
+            log,
+            store,
+            clock: Arc::new(SystemClock),
+        })
+    }
+}
+
+/// How stages run under this configuration. Where log and store share one database nothing can be lost between them, and nobody has
+/// to go back.
+pub fn runner_options(config: &Config) -> RunnerOptions {
+    let options = RunnerOptions {
+        grace: config.grace,
+        ..RunnerOptions::default()
+    };
+    let together = config.log.kind == LogKind::Embedded && config.store == StoreConfig::Embedded;
+    if together {
+        RunnerOptions {
+            rewind: None,
+            ..options
+        }
+    } else {
+        options
+    }
+}
+
+/// The topics as they should be.
+fn topics(config: &Config) -> Vec<Topic> {
+    let kept = Cleanup::Delete {
+        retention: config.retention,
+    };
+    let topic = |name: &str, cleanup| Topic {
+        name: name.to_owned(),
+        partitions: config.log.partitions,
+        cleanup,
+    };
+    vec![
+        topic(topics::POSTS, kept),
+        topic(topics::SUBJECTS, Cleanup::Compact),
+        topic(topics::CLASSIFIED, kept),
+        topic(topics::SCORED, kept),
+        topic(topics::DEAD_LETTERS, kept),
+    ]
+}
+
+/// The one database of the embedded adapters, opened when the first of them needs it.
+struct Files<'a> {
+    path: &'a Path,
+    database: Option<Database>,
+}
+
+impl Files<'_> {
+    fn open(&mut self) -> Result<&Database, PortsError> {
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => open(self.path)?,
+        };
+        Ok(self.database.insert(database))
+    }
+}
+
+fn open(folder: &Path) -> Result<Database, PortsError> {
+    let path = folder.to_owned();
+    std::fs::create_dir_all(folder).map_err(|source| PortsError::Folder {
+        path: path.clone(),
+        source,
+    })?;
+    Database::builder(folder.join("db"))
+        .open()
+        .map_err(|error| match error {
+            fjall::Error::Locked => PortsError::InUse { path },
+            error => PortsError::Files {
+                path,
+                reason: error.to_string(),
+            },
+        })
+}
+
+/// Syncs the store to disk for as long as somebody holds it.
+fn sync(store: &Arc<FjallStore>) {
+    let store = Arc::downgrade(store);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SYNC).await;
+            let Some(store) = store.upgrade() else { break };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || store.persist()).await {
+                tracing::error!(%error, "the store cannot be synced to disk");
+            }
+        }
+    });
+}
+
+/// Tries until `attempt` succeeds, for as long as trying again can help and nobody says stop.
+async fn wait_for<T>(
+    dependency: &'static str,
+    backoff: Backoff,
+    shutdown: &CancellationToken,
+    mut attempt: impl AsyncFnMut() -> Result<T, PortsError>,
+) -> Result<T, PortsError> {
+    let tries = async {
+        for tries in 0.. {
+            let error = match attempt().await {
+                Ok(made) => return Ok(made),
+                Err(error) => error,
+            };
+            let pause = match error.retry() {
+                Retry::Never => return Err(error),
+                Retry::Backoff => backoff.pause(tries),
+                Retry::After(pause) => pause,
+            };
+            tracing::warn!(%error, ?pause, "waiting for {dependency}");
+            tokio::time::sleep(pause).await;
+        }
+        Err(PortsError::Stopped { dependency })
+    };
+    tokio::select! {
+        made = tries => made,
+        () = shutdown.cancelled() => Err(PortsError::Stopped { dependency }),
+    }
+}
+
+fn redis(settings: &RedisSettings) -> RedisConfig {
+    RedisConfig {
+        urls: settings.urls.iter().map(|url| url.reveal().to_owned()).collect(),
+        cluster: settings.cluster,
+        prefix: settings.prefix.clone(),
+        response_timeout: settings.timeout,
+    }
+}
+
+#[cfg(test)]
+mod tests;

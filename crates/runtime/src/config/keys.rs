@@ -110,7 +110,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(
         "store.timeout_ms",
-        Value("5000"),
+        Value("10000"),
         "Redis: how long one answer may take, in milliseconds.",
     ),
     key(
