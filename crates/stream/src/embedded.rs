@@ -29,10 +29,9 @@ use backtweet_domain::{Clock, SystemClock};
 
 use self::group::Group;
 use self::topic::OpenTopic;
+use crate::limits::MOST_BYTES;
 use crate::port::{Consumer, Delivered, Follower, Log, LogError, Position, Record, Topic};
 
-/// Largest record (key and value together) that is taken unless [`FjallLogOptions`] says otherwise, in bytes.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// How much one read of a consumer or follower brings at most, in bytes of records; at least one record.
 const READ_BYTES: usize = 16 * 1024 * 1024;
 

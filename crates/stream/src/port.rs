@@ -37,7 +37,8 @@ pub struct Record {
     pub key: Bytes,
     /// `None` is a tombstone.
     pub value: Option<Bytes>,
-    /// When it happened; retention goes by it. Kept to the millisecond, and a time before 1970 as 1970.
+    /// When it happened; retention goes by it. Kept to the millisecond, and a time before 1970 as its first
+    /// millisecond.
     pub time: Timestamp,
 }
 
@@ -173,7 +174,8 @@ pub trait Consumer: Send {
     /// of the process within moments; a redelivery of what was stored just before a crash is possible.
     fn store(&mut self, partition: u32, next: u64) -> Result<(), LogError>;
 
-    /// Goes back on `partition` to the first record within `margin` before the stored offset's record, by record time.
+    /// Goes back on `partition` to the first record within `margin` before the last one in front of the stored offset, by record time; to
+    /// the start where none is stored.
     async fn rewind(&mut self, partition: u32, margin: Duration) -> Result<(), LogError>;
 
     /// Makes the stored offsets durable and leaves the group.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use backtweet_domain::Timestamp;
 
+use crate::limits::kept_millis;
 use crate::port::{Cleanup, LogError, Record, Topic};
 
 /// Topics and how far their partitions reach.
@@ -70,7 +71,7 @@ pub(super) fn write_bounds(start: u64, end: u64) -> Vec<u8> {
 pub(super) fn write_record(record: &Record) -> Vec<u8> {
     let value = record.value.as_deref();
     let mut bytes = Vec::with_capacity(HEAD + record.key.len() + value.map_or(0, <[u8]>::len));
-    bytes.extend(record.time.millis().max(0).to_be_bytes());
+    bytes.extend(kept_millis(record).to_be_bytes());
     bytes.extend((record.key.len() as u32).to_be_bytes());
     bytes.push(u8::from(value.is_some()));
     bytes.extend(&record.key[..]);
@@ -153,7 +154,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_record_reads_back_as_written(key: Vec<u8>, value: Option<Vec<u8>>, millis in 0..i64::MAX / 1_000) {
+        fn a_record_reads_back_as_written(key: Vec<u8>, value: Option<Vec<u8>>, millis in 1..i64::MAX / 1_000) {
             let time = Timestamp::from_millis(millis);
             let written = Record { key: key.into(), value: value.map(Bytes::from), time };
             prop_assert_eq!(record(&write_record(&written)).unwrap(), written);

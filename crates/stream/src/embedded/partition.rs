@@ -1,6 +1,7 @@
 //! One partition on disk: a keyspace of records by offset, and how far it reaches. Which records go where is decided elsewhere.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch};
 
@@ -115,18 +116,12 @@ impl Partition {
         Ok((found, to))
     }
 
-    /// The first offset whose record lies within `margin` before the record at `at` (before the end, where none is there yet).
-    pub(super) fn before(&self, at: u64, margin: std::time::Duration) -> Result<u64, LogError> {
-        let reference = match self.read(at, u64::MAX, 1, usize::MAX)?.0.pop() {
-            Some(next) => Some(next.record.time),
-            None => match self.records.range(..at.to_be_bytes()).next_back() {
-                Some(guard) => Some(codec::record(&guard.value().map_err(broken)?)?.time),
-                None => None,
-            },
-        };
-        let Some(since) = reference.map(|time| time.minus(margin)) else {
+    /// The first offset whose record lies within `margin` before the last record in front of `at`.
+    pub(super) fn before(&self, at: u64, margin: Duration) -> Result<u64, LogError> {
+        let Some(last) = self.records.range(..at.to_be_bytes()).next_back() else {
             return Ok(at);
         };
+        let since = codec::record(&last.value().map_err(broken)?)?.time.minus(margin);
         let (mut first, mut strays) = (at, 0);
         for guard in self.records.range(self.start().to_be_bytes()..at.to_be_bytes()).rev() {
             let (key, value) = guard.into_inner().map_err(broken)?;

@@ -11,6 +11,7 @@ use backtweet_domain::Timestamp;
 
 use super::partition::Partition;
 use super::{broken, codec, held};
+use crate::limits::check_size;
 use crate::partition::partition_of;
 use crate::port::{Cleanup, LogError, Position, Record, Topic};
 
@@ -115,23 +116,16 @@ impl OpenTopic {
     }
 
     fn check(&self, record: &Record, most_bytes: usize) -> Result<(), LogError> {
-        let refuse = |reason| {
-            Err(LogError::Refused {
-                topic: self.spec.name.clone(),
-                reason,
-            })
-        };
-        let bytes = record.key.len() + record.value.as_ref().map_or(0, Bytes::len);
-        if bytes > most_bytes {
-            return refuse(format!(
-                "it has {bytes} bytes, and the limit is {most_bytes}: send less in one record"
-            ));
-        }
+        check_size(&self.spec.name, record, most_bytes)?;
         if self.spec.cleanup == Cleanup::Compact && record.key.len() > LONGEST_KEY {
-            return refuse(format!(
+            let reason = format!(
                 "its key has {} bytes, and a compacted topic takes {LONGEST_KEY}",
                 record.key.len()
-            ));
+            );
+            return Err(LogError::Refused {
+                topic: self.spec.name.clone(),
+                reason,
+            });
         }
         Ok(())
     }

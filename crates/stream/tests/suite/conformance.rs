@@ -1,1 +1,478 @@
-//! x
+//! One suite, both adapters: what every log has to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use backtweet_domain::Timestamp;
+use backtweet_stream::{Cleanup, Delivered, Followed, LogError, Polled, Position, Record, partition_of};
+use backtweet_wire::v1::DeadLetter;
+use bytes::Bytes;
+use prost::Message;
+
+use super::support::members::{Members, take_part};
+use super::support::place::{Place, assigned, eventually, fresh, now, record, take, text, value, within};
+use super::support::stages::{Relay, options, start};
+use super::support::stores::MemoryStore;
+
+/// Runs each test on the embedded log, and on Kafka where there is one.
+macro_rules! on_both {
+    ($($test:ident,)*) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test(super::Place::embedded()).await;
+            })*
+        }
+        mod kafka {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                if let Some(place) = super::Place::kafka(stringify!($test)).await {
+                    super::$test(place).await;
+                }
+            })*
+        }
+    };
+}
+
+on_both![
+    records_of_one_key_stay_in_order_on_the_keys_partition,
+    a_record_reads_back_as_it_was_appended,
+    a_crash_redelivers_what_was_not_stored_and_only_that,
+    a_member_that_leaves_in_order_hands_over_where_it_stopped,
+    nothing_is_lost_or_owned_twice_while_members_come_and_go,
+    a_store_after_the_revocation_has_no_effect,
+    a_paused_partition_waits_while_others_go_on,
+    a_rewind_goes_back_by_the_margin_and_no_further,
+    a_follower_catches_up_once_and_then_lives_on,
+    a_compacted_topic_ends_up_with_the_newest_of_each_key,
+    a_range_reads_again_without_a_group,
+    a_dropped_poll_loses_nothing,
+    a_record_over_the_limit_is_refused_and_the_rest_passes,
+    topics_that_exist_stay_as_they_are,
+    a_poison_record_does_not_block_its_partition,
+];
+
+async fn records_of_one_key_stay_in_order_on_the_keys_partition(place: Place) {
+    let topic = place.kept(4).await;
+    let mut appended = BTreeMap::new();
+    for call in 0..3 {
+        let records: Vec<Record> = (0..200)
+            .map(|n| record(format!("key-{}", n % 23), format!("{:04}", call * 200 + n)))
+            .collect();
+        let positions = place.log.append(topic, records.clone()).await.unwrap();
+        appended.extend(positions.into_iter().zip(records));
+    }
+    assert_eq!(appended.len(), 600, "each record has a place of its own");
+    let mut consumer = place.log.join(fresh("group"), topic).await.unwrap();
+    let mut last: BTreeMap<Bytes, String> = BTreeMap::new();
+    for Delivered { position, record } in take(consumer.as_mut(), 600).await {
+        assert_eq!(appended.get(&position), Some(&record), "at {position:?}");
+        assert_eq!(
+            position.partition,
+            partition_of(&record.key, 4),
+            "every program looks for the key there"
+        );
+        let value = text(record.value.as_ref().unwrap());
+        assert!(
+            last.insert(record.key, value.clone()) < Some(value),
+            "a key's records changed places"
+        );
+    }
+    consumer.close().await.unwrap();
+}
+
+async fn a_record_reads_back_as_it_was_appended(place: Place) {
+    let topic = place.kept(1).await;
+    let written = |key: &'static [u8], value: Option<&'static [u8]>, time| Record {
+        key: Bytes::from_static(key),
+        value: value.map(Bytes::from_static),
+        time,
+    };
+    let records = vec![
+        written(b"", Some(b""), now()),
+        written(b"\0\xff", Some(b"\xff\0"), now()),
+        written(b"gone", None, now()),
+    ];
+    place.append(topic, records.clone()).await;
+    let odd = Timestamp::from_micros(now().micros() + 999);
+    place
+        .append(
+            topic,
+            [
+                written(b"odd", Some(b""), odd),
+                written(b"early", None, Timestamp::from_seconds(-5)),
+            ],
+        )
+        .await;
+    let read: Vec<Record> = place
+        .everything(topic)
+        .await
+        .into_iter()
+        .map(|delivered| delivered.record)
+        .collect();
+    assert_eq!(read[..3], records);
+    assert_eq!(
+        read[3].time,
+        Timestamp::from_millis(odd.millis()),
+        "both logs keep milliseconds"
+    );
+    assert_eq!(read[4].time, Timestamp::from_millis(1));
+}
+
+async fn a_crash_redelivers_what_was_not_stored_and_only_that(place: Place) {
+    let (topic, group) = (place.kept(2).await, fresh("group"));
+    place
+        .append(topic, (0..100).map(|n| record(format!("key-{n}"), format!("{n}"))))
+        .await;
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    let all = take(consumer.as_mut(), 100).await;
+    let ends = place.log.ends(topic).await.unwrap();
+    let stored: Vec<u64> = ends.iter().map(|end| end / 2).collect();
+    for (partition, next) in (0..).zip(&stored) {
+        consumer.store(partition, *next).unwrap();
+    }
+    drop(consumer);
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    let expected: BTreeSet<Position> = all
+        .iter()
+        .map(|delivered| delivered.position)
+        .filter(|position| position.offset >= stored[position.partition as usize])
+        .collect();
+    let again = take(consumer.as_mut(), expected.len()).await;
+    assert_eq!(
+        again
+            .iter()
+            .map(|delivered| delivered.position)
+            .collect::<BTreeSet<_>>(),
+        expected
+    );
+    consumer.close().await.unwrap();
+}
+
+async fn a_member_that_leaves_in_order_hands_over_where_it_stopped(place: Place) {
+    let (topic, group) = (place.kept(1).await, fresh("group"));
+    assert_eq!(place.log.stored(group, topic).await.unwrap(), [None]);
+    place
+        .append(topic, (0..10).map(|n| record("key", format!("{n}"))))
+        .await;
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    let records = take(consumer.as_mut(), 10).await;
+    consumer.store(0, records[6].position.offset + 1).unwrap();
+    consumer.close().await.unwrap();
+    assert_eq!(place.log.stored(group, topic).await.unwrap(), [Some(7)]);
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    assert_eq!(value(&take(consumer.as_mut(), 3).await[0]), "7");
+    consumer.close().await.unwrap();
+}
+
+async fn nothing_is_lost_or_owned_twice_while_members_come_and_go(place: Place) {
+    let (topic, group) = (place.kept(6).await, fresh("group"));
+    let members = Arc::new(Members::default());
+    let first = take_part(&place, group, topic, &members, 1).await;
+    let append = |from: usize| {
+        place.append(
+            topic,
+            (from..from + 100).map(|n| record(format!("key-{n}"), format!("{n}"))),
+        )
+    };
+    append(0).await;
+    eventually("one member owns it all", || async { members.owned(1) == 6 }).await;
+    let second = take_part(&place, group, topic, &members, 2).await;
+    let mut appended = 100;
+    while members.owned(2) != 3 || members.owned(1) != 3 {
+        append(appended).await;
+        appended += 100;
+        assert!(appended < 200_000, "the partitions are never shared out: {members:?}");
+    }
+    append(appended).await;
+    second.leave().await;
+    append(appended + 100).await;
+    eventually("the one that stays owns it all again", || async {
+        members.owned(1) == 6
+    })
+    .await;
+    eventually("every record is done", || async { members.done() == appended + 200 }).await;
+    first.leave().await;
+    assert_eq!(members.faults(), Vec::<String>::new());
+}
+
+async fn a_store_after_the_revocation_has_no_effect(place: Place) {
+    let (topic, group) = (place.kept(2).await, fresh("group"));
+    place
+        .append(topic, (0..40).map(|n| record(format!("key-{n}"), "value")))
+        .await;
+    let mut first = place.log.join(group, topic).await.unwrap();
+    assigned(first.as_mut(), 2).await;
+    let mut second = place.log.join(group, topic).await.unwrap();
+    let mut revoked = Vec::new();
+    let mut gained = Vec::new();
+    while revoked.is_empty() || gained.is_empty() {
+        tokio::select! {
+            polled = within(first.poll(1)) => if let Polled::Revoked(partitions) = polled.unwrap() { revoked = partitions },
+            polled = within(second.poll(1)) => if let Polled::Assigned(partitions) = polled.unwrap() { gained = partitions },
+        }
+    }
+    assert_eq!(revoked, gained);
+    let kept = 1 - revoked[0];
+    first.store(revoked[0], 5).unwrap();
+    first.store(kept, 3).unwrap();
+    first.close().await.unwrap();
+    second.close().await.unwrap();
+    let stored = place.log.stored(group, topic).await.unwrap();
+    assert_eq!(stored[revoked[0] as usize], None, "the new owner's place would be lost");
+    assert_eq!(stored[kept as usize], Some(3));
+}
+
+async fn a_paused_partition_waits_while_others_go_on(place: Place) {
+    let topic = place.kept(2).await;
+    place
+        .append(topic, (0..50).map(|n| record(format!("key-{n}"), "early")))
+        .await;
+    let mut consumer = place.log.join(fresh("group"), topic).await.unwrap();
+    assigned(consumer.as_mut(), 2).await;
+    consumer.pause(0).unwrap();
+    let ends = place.log.ends(topic).await.unwrap();
+    assert!(ends.iter().all(|end| *end > 0));
+    let others = take(consumer.as_mut(), ends[1] as usize).await;
+    assert!(others.iter().all(|delivered| delivered.position.partition == 1));
+    let wait = tokio::time::timeout(Duration::from_millis(200), consumer.poll(10)).await;
+    assert!(wait.is_err(), "a paused partition spoke: {wait:?}");
+    consumer.resume(0).unwrap();
+    let late = take(consumer.as_mut(), ends[0] as usize).await;
+    assert!(late.iter().all(|delivered| delivered.position.partition == 0));
+    assert_eq!(late[0].position.offset, 0, "nothing was skipped");
+    consumer.close().await.unwrap();
+}
+
+async fn a_rewind_goes_back_by_the_margin_and_no_further(place: Place) {
+    let (topic, group) = (place.kept(1).await, fresh("group"));
+    let base = now().minus(Duration::from_secs(1_000));
+    let at = |seconds: u64| Record {
+        time: base.plus(Duration::from_secs(seconds)),
+        ..record("key", seconds.to_string())
+    };
+    // One record is late, as times are where many networks meet.
+    place.append(topic, [0, 40, 20, 50, 70, 100, 110, 120].map(at)).await;
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    take(consumer.as_mut(), 8).await;
+    consumer.rewind(0, Duration::from_secs(60)).await.unwrap();
+    assert_eq!(
+        value(&take(consumer.as_mut(), 8).await[0]),
+        "0",
+        "nothing is stored, so all is read again"
+    );
+    consumer.store(0, 6).unwrap();
+    consumer.close().await.unwrap();
+    let mut consumer = place.log.join(group, topic).await.unwrap();
+    assigned(consumer.as_mut(), 1).await;
+    consumer.rewind(0, Duration::from_secs(60)).await.unwrap();
+    let again: Vec<String> = take(consumer.as_mut(), 7).await.iter().map(value).collect();
+    assert_eq!(
+        again,
+        ["40", "20", "50", "70", "100", "110", "120"],
+        "back to 60 s before the record at 100 s"
+    );
+    consumer.rewind(0, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(value(&take(consumer.as_mut(), 4).await[0]), "70");
+    consumer.close().await.unwrap();
+}
+
+async fn a_follower_catches_up_once_and_then_lives_on(place: Place) {
+    let topic = place.kept(3).await;
+    let mut early = place.log.follow(topic).await.unwrap();
+    assert_eq!(
+        within(early.next()).await.unwrap(),
+        Followed::CaughtUp,
+        "an empty topic is known at once"
+    );
+    place
+        .append(topic, (0..50).map(|n| record(format!("key-{n}"), format!("{n}"))))
+        .await;
+    let mut late = place.log.follow(topic).await.unwrap();
+    let mut seen = BTreeSet::new();
+    loop {
+        match within(late.next()).await.unwrap() {
+            Followed::Records(records) => seen.extend(records.iter().map(value)),
+            Followed::CaughtUp => break,
+        }
+    }
+    assert_eq!(seen.len(), 50, "caught up means all of it");
+    place.append(topic, [record("key", "live")]).await;
+    for follower in [&mut early, &mut late] {
+        let mut last = String::new();
+        while last != "live" {
+            match within(follower.next()).await.unwrap() {
+                Followed::Records(records) => last = value(records.last().unwrap()),
+                Followed::CaughtUp => panic!("said twice"),
+            }
+        }
+    }
+}
+
+async fn a_compacted_topic_ends_up_with_the_newest_of_each_key(place: Place) {
+    let topic = place.topic(2, Cleanup::Compact).await;
+    for round in 0..20 {
+        place
+            .append(topic, (0..10).map(|n| record(format!("key-{n}"), format!("{round}a"))))
+            .await;
+        // Twice in one batch: the later one counts.
+        let twice = (0..10).flat_map(|n| ["b", "c"].map(|step| record(format!("key-{n}"), format!("{round}{step}"))));
+        place.append(topic, twice).await;
+    }
+    let gone = Record {
+        value: None,
+        ..record("key-3", "")
+    };
+    place.append(topic, [gone]).await;
+    let table = place.table(topic).await;
+    let expected: Vec<Bytes> = (0..10)
+        .filter(|n| *n != 3)
+        .map(|n| Bytes::from(format!("key-{n}")))
+        .collect();
+    assert_eq!(table.keys().cloned().collect::<Vec<_>>(), expected);
+    assert!(table.values().all(|value| value == "19c"), "{table:?}");
+    place.append(topic, [record("key-3", "back")]).await;
+    assert_eq!(place.table(topic).await.get(&b"key-3"[..]), Some(&Bytes::from("back")));
+}
+
+async fn a_range_reads_again_without_a_group(place: Place) {
+    let topic = place.kept(1).await;
+    place
+        .append(topic, (0..100).map(|n| record("key", format!("{n}"))))
+        .await;
+    assert_eq!(place.log.ends(topic).await.unwrap(), [100]);
+    let read = |from, to, limit| {
+        let log = place.log.clone();
+        async move {
+            log.read(topic, 0, from, to, limit)
+                .await
+                .unwrap()
+                .iter()
+                .map(value)
+                .collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(read(10, 13, 100).await, ["10", "11", "12"]);
+    assert_eq!(read(10, 100, 2).await, ["10", "11"]);
+    assert_eq!(
+        read(98, 1_000, 100).await,
+        ["98", "99"],
+        "what is not there yet is not waited for"
+    );
+    assert_eq!(read(100, 1_000, 100).await, Vec::<String>::new());
+    assert_eq!(read(13, 10, 100).await, Vec::<String>::new());
+    place.log.ping().await.unwrap();
+}
+
+async fn a_dropped_poll_loses_nothing(place: Place) {
+    let topic = place.kept(2).await;
+    let mut consumer = place.log.join(fresh("group"), topic).await.unwrap();
+    let mut seen = BTreeSet::new();
+    let append = async {
+        for n in 0..60 {
+            place.append(topic, [record(format!("key-{n}"), format!("{n}"))]).await;
+        }
+    };
+    let poll = async {
+        while seen.len() < 60 {
+            // Gives up after as little as it likes, as a select does whenever another branch is first.
+            let patience = Duration::from_micros(seen.len() as u64 * 50);
+            if let Ok(Ok(Polled::Records { records, .. })) = tokio::time::timeout(patience, consumer.poll(3)).await {
+                seen.extend(records.iter().map(value));
+            } else {
+                tokio::task::yield_now().await;
+            }
+            if seen.is_empty() {
+                seen.extend(take(consumer.as_mut(), 1).await.iter().map(value));
+            }
+        }
+    };
+    within(async { tokio::join!(append, poll) }).await;
+    consumer.close().await.unwrap();
+}
+
+async fn a_record_over_the_limit_is_refused_and_the_rest_passes(place: Place) {
+    let topic = place.kept(1).await;
+    let most = 8 * 1024 * 1024;
+    let huge = record("key", "x".repeat(most));
+    let error = place.log.append(topic, vec![huge]).await.unwrap_err();
+    assert!(
+        matches!(&error, LogError::Refused { topic: named, .. } if named == topic),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("8388611") && !error.retry().is_retryable(),
+        "{error}"
+    );
+    place
+        .append(topic, [record("key", "x".repeat(most - 3)), record("key", "small")])
+        .await;
+    assert_eq!(place.everything(topic).await.len(), 2);
+}
+
+async fn topics_that_exist_stay_as_they_are(place: Place) {
+    let topic = place.kept(2).await;
+    place.append(topic, [record("key", "value")]).await;
+    let other = backtweet_stream::Topic {
+        name: topic.to_owned(),
+        partitions: 5,
+        cleanup: Cleanup::Compact,
+    };
+    place.log.create(&[other]).await.unwrap();
+    assert_eq!(
+        place.log.ends(topic).await.unwrap().len(),
+        2,
+        "keys would change their partition"
+    );
+    assert_eq!(place.everything(topic).await.len(), 1);
+}
+
+async fn a_poison_record_does_not_block_its_partition(place: Place) {
+    let stage = Relay {
+        name: fresh("stage"),
+        from: place.kept(2).await,
+        to: place.kept(2).await,
+    };
+    let (name, from, to) = (stage.name, stage.from, stage.to);
+    let options = options(&place).await;
+    let word = |n: u32| {
+        if n % 10 == 4 {
+            format!("poison-{n}")
+        } else {
+            format!("{n}")
+        }
+    };
+    place
+        .append(from, (0..100).map(|n| record(format!("key-{}", n % 5), word(n))))
+        .await;
+    let running = start(stage, place.log.clone(), Arc::<MemoryStore>::default(), options.clone());
+    eventually("all records are done", || async {
+        running.stats.figures().records_in >= 100
+    })
+    .await;
+    running.stop().await.unwrap();
+    let passed: BTreeSet<String> = place.everything(to).await.iter().map(value).collect();
+    assert_eq!(passed.len(), 90);
+    let letters = place.everything(&options.dead_letters).await;
+    let named: BTreeSet<Bytes> = letters
+        .iter()
+        .map(|letter| {
+            DeadLetter::decode(letter.record.value.clone().unwrap())
+                .unwrap()
+                .value
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(named.len(), 10);
+    assert!(named.iter().all(|value| value.starts_with(b"poison-")));
+    let stored: Vec<u64> = place
+        .log
+        .stored(name, from)
+        .await
+        .unwrap()
+        .into_iter()
+        .flatten()
+        .collect();
+    assert_eq!(stored, place.log.ends(from).await.unwrap());
+}

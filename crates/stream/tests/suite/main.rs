@@ -2,6 +2,8 @@
 //!
 //! The Kafka half runs where `BACKTWEET_TEST_KAFKA` names a broker (`./scripts/test` starts one), and says so where it is skipped.
 
+#![allow(clippy::unwrap_used)]
+
 /// One suite, both adapters: what every log has to do.
 mod conformance;
 /// What a kill of the process leaves behind in the embedded log.

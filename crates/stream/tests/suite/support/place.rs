@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use backtweet_domain::Timestamp;
-use backtweet_stream::{Cleanup, Consumer, Delivered, FjallLog, Followed, Log, Polled, Record, Topic};
+use backtweet_stream::{
+    Cleanup, Consumer, Delivered, FjallLog, Followed, KafkaConfig, KafkaLog, Log, Polled, Record, Topic,
+};
 use bytes::Bytes;
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 /// Longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -16,8 +19,24 @@ const DEADLINE: Duration = Duration::from_secs(90);
 /// A log under test.
 pub struct Place {
     pub log: Arc<dyn Log>,
-    /// Kept until the test is over.
+    /// Kept until the test is over, as what follows.
     _dir: Option<tempfile::TempDir>,
+    _turn: Option<RwLockReadGuard<'static, ()>>,
+}
+
+/// Tests share the broker, save the one that restarts it.
+static BROKER: RwLock<()> = RwLock::const_new(());
+
+fn connect(bootstrap: String) -> KafkaLog {
+    let mut config = KafkaConfig::new(bootstrap);
+    // A member that crashed is missed soon.
+    config
+        .properties
+        .insert("session.timeout.ms".to_owned(), "6000".to_owned());
+    config
+        .properties
+        .insert("heartbeat.interval.ms".to_owned(), "500".to_owned());
+    KafkaLog::connect(config).unwrap()
 }
 
 impl Place {
@@ -26,7 +45,43 @@ impl Place {
         Self {
             log: Arc::new(FjallLog::open_at(dir.path()).unwrap()),
             _dir: Some(dir),
+            _turn: None,
         }
+    }
+
+    /// The broker that the environment names; where it names none, says that the test is skipped.
+    pub async fn kafka(test: &str) -> Option<Self> {
+        let Ok(bootstrap) = std::env::var("BACKTWEET_TEST_KAFKA") else {
+            eprintln!("skipped: {test} on Kafka; set BACKTWEET_TEST_KAFKA or run ./scripts/test");
+            return None;
+        };
+        let turn = BROKER.read().await;
+        Some(Self {
+            log: Arc::new(connect(bootstrap)),
+            _dir: None,
+            _turn: Some(turn),
+        })
+    }
+
+    /// The broker with nobody else on it, and the command that restarts it.
+    pub async fn kafka_alone(test: &str) -> Option<(Self, String, tokio::sync::RwLockWriteGuard<'static, ()>)> {
+        let bootstrap = std::env::var("BACKTWEET_TEST_KAFKA");
+        let (Ok(bootstrap), Ok(restart)) = (bootstrap, std::env::var("BACKTWEET_TEST_KAFKA_RESTART")) else {
+            eprintln!(
+                "skipped: {test} on Kafka; set BACKTWEET_TEST_KAFKA and BACKTWEET_TEST_KAFKA_RESTART or run ./scripts/test"
+            );
+            return None;
+        };
+        let alone = BROKER.write().await;
+        Some((
+            Self {
+                log: Arc::new(connect(bootstrap)),
+                _dir: None,
+                _turn: None,
+            },
+            restart,
+            alone,
+        ))
     }
 
     /// A topic of its own with the dead letters beside it.
