@@ -1,1 +1,140 @@
 //! Folds scored events into the store and answers for subjects and reports.
+//!
+//! [`run`] is the service by itself. A program that serves gRPC as well makes one [`Reporting`], hands its services to its listener
+//! and runs it beside.
+
+mod figures;
+mod fold;
+mod invalid;
+mod report;
+mod services;
+mod slot;
+mod subjects;
+#[cfg(test)]
+mod tests;
+mod token;
+mod window;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use backtweet_runtime::Ports;
+use backtweet_stream::{LogError, RunnerError, RunnerOptions, run_stage};
+use backtweet_wire::v1::report_service_server::ReportServiceServer;
+use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
+
+use self::fold::Announcing;
+pub use self::fold::{FoldStage, Item};
+pub use self::services::report::ReportsApi;
+pub use self::services::subject::SubjectsApi;
+use self::subjects::Subjects;
+use self::subjects::registry::Registry;
+
+/// How reporting behaves.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Posts that lie further than this, in event time, before the last event of their subject are refused as too late and counted.
+    /// Off by default: where it is set, figures depend on the order in which events arrive, and the replay of an old archive into a
+    /// subject that has newer posts counts nothing.
+    pub retention: Option<Duration>,
+    /// How often watchers look for what other processes folded; what this one folds they hear of at once.
+    pub watch_poll: Duration,
+    /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
+    pub confirm_within: Duration,
+    /// How the fold is driven.
+    pub runner: RunnerOptions,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            retention: None,
+            watch_poll: Duration::from_millis(250),
+            confirm_within: Duration::from_secs(10),
+            runner: RunnerOptions::default(),
+        }
+    }
+}
+
+/// Why reporting stopped before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The fold cannot go on.
+    #[error("folding stopped: {0}")]
+    Fold(#[from] RunnerError),
+    /// The subjects cannot be followed.
+    #[error("the subjects are not followed any more: {0}")]
+    Subjects(#[from] LogError),
+}
+
+/// The reporting service: the fold, and what answers for its figures.
+pub struct Reporting {
+    config: Config,
+    ports: Ports,
+    registry: Registry,
+    folded: watch::Sender<()>,
+}
+
+impl Reporting {
+    /// A service that does nothing yet. All topics have to exist by the time it runs.
+    pub fn new(config: Config, ports: Ports) -> Self {
+        Self {
+            config,
+            ports,
+            registry: Registry::new(),
+            folded: watch::Sender::new(()),
+        }
+    }
+
+    /// The gRPC services. They answer once [`Reporting::run`] has read the subjects; open streams end at `shutdown`.
+    pub fn services(
+        &self,
+        shutdown: CancellationToken,
+    ) -> (ReportServiceServer<ReportsApi>, SubjectServiceServer<SubjectsApi>) {
+        let subjects = Subjects::new(self.ports.clone(), self.registry.clone(), self.config.confirm_within);
+        let subjects = Arc::new(subjects);
+        let reports = ReportsApi {
+            store: Arc::clone(&self.ports.store),
+            subjects: Arc::clone(&subjects),
+            folded: self.folded.subscribe(),
+            poll: self.config.watch_poll,
+            shutdown,
+        };
+        (
+            ReportServiceServer::new(reports),
+            SubjectServiceServer::new(SubjectsApi { subjects }),
+        )
+    }
+
+    /// Folds, and follows the subjects, until `shutdown`.
+    ///
+    /// # Errors
+    /// When the log or the store can no longer be used. One that only does not answer is waited for.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
+        let Self {
+            config,
+            ports: Ports { log, store, clock },
+            registry,
+            folded,
+        } = self;
+        let stage = Arc::new(FoldStage {
+            retention: config.retention,
+        });
+        let store = Arc::new(Announcing { store, written: folded });
+        let fold = run_stage(stage, Arc::clone(&log), store, clock, config.runner, shutdown.clone());
+        let fold = async { fold.await.map_err(Error::from) };
+        let follow = async { registry.follow(log.as_ref(), &shutdown).await.map_err(Error::from) };
+        tokio::try_join!(fold, follow).map(drop)
+    }
+}
+
+/// Runs the service without gRPC until `shutdown`.
+///
+/// # Errors
+/// When the log or the store can no longer be used. One that only does not answer is waited for.
+pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> Result<(), Error> {
+    Reporting::new(config, ports).run(shutdown).await
+}

@@ -1,0 +1,246 @@
+//! The fold: scored events to figures. A batch of one subject becomes one store batch, guarded by the subject's head record, so it
+//! counts once however often it is delivered. What is asked of the figures afterwards is the business of `report`.
+
+mod announcing;
+mod contribution;
+mod deltas;
+mod head;
+mod item;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use prost::Message;
+use rustc_hash::FxHashMap;
+
+use backtweet_domain::Timestamp;
+use backtweet_store::{Batch, Found, Guard, LookUp, StoreError, Stored, Write};
+use backtweet_stream::{Effects, Poison, Stage};
+use backtweet_wire::topics;
+
+pub(crate) use self::announcing::Announcing;
+use self::contribution::{Content, Finding};
+pub(crate) use self::contribution::{Contribution, Impact};
+use self::deltas::Deltas;
+pub(crate) use self::head::Head;
+pub use self::item::Item;
+use crate::slot;
+
+/// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only
+/// `retention` makes them depend on the order, so it is off unless asked for.
+#[derive(Debug, Clone, Default)]
+pub struct FoldStage {
+    /// Posts that lie further than this before the last event of their subject are refused as too late and counted.
+    pub retention: Option<Duration>,
+}
+
+impl Stage for FoldStage {
+    type Item = Item;
+
+    fn name(&self) -> &'static str {
+        "reporting"
+    }
+
+    fn topic(&self) -> &'static str {
+        topics::SCORED
+    }
+
+    fn decode(&self, _key: &Bytes, value: Option<&Bytes>, _time: Timestamp) -> Result<Option<Item>, Poison> {
+        value.map(Item::decode).transpose()
+    }
+
+    fn look_ups(&self, items: &[Item]) -> Vec<LookUp> {
+        let mut look_ups = Vec::with_capacity(items.len() + 1);
+        for Group { subject, posts } in groups(items) {
+            look_ups.push(LookUp::Record(slot::key(subject, slot::HEAD)));
+            look_ups.extend(
+                posts
+                    .iter()
+                    .map(|(post, _)| LookUp::Record(slot::key(subject, slot::post(post)))),
+            );
+        }
+        look_ups
+    }
+
+    fn process(&self, items: &[Item], found: &[Found]) -> Effects {
+        let mut found = found.iter();
+        let mut writes = Vec::new();
+        for group in groups(items) {
+            let answers: Vec<_> = found.by_ref().take(group.posts.len() + 1).collect();
+            match self.fold(&group, &answers) {
+                Ok(batch) => writes.extend(batch),
+                // Nothing that is tried again would help, and the other subjects must not wait for it.
+                Err(error) => {
+                    metrics::counter!("backtweet_reporting_unreadable_total").increment(1);
+                    tracing::error!(subject = group.subject, %error, "findings are left out: the store holds what cannot be read");
+                }
+            }
+        }
+        Effects {
+            writes,
+            outputs: Vec::new(),
+        }
+    }
+}
+
+/// A batch's findings about one subject, by post. Everything in the order of first appearance.
+struct Group<'a> {
+    subject: &'a str,
+    posts: Vec<(&'a str, Vec<&'a Finding>)>,
+}
+
+fn groups(items: &[Item]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut group_at: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut post_at: FxHashMap<(usize, &str), usize> = FxHashMap::default();
+    for Item { subject, post, finding } in items {
+        let place = *group_at.entry(subject).or_insert_with(|| {
+            groups.push(Group {
+                subject,
+                posts: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        let posts = &mut groups[place].posts;
+        let place = *post_at.entry((place, post)).or_insert_with(|| {
+            posts.push((post, Vec::new()));
+            posts.len() - 1
+        });
+        posts[place].1.push(finding);
+    }
+    groups
+}
+
+/// One post before and after the batch.
+struct Transition<'a> {
+    post: &'a str,
+    old: Contribution,
+    new: Contribution,
+}
+
+impl FoldStage {
+    /// What the batch comes to for one subject; `None` where it changes nothing. `answers` are its head and its posts.
+    fn fold(&self, group: &Group<'_>, answers: &[&Found]) -> Result<Option<Batch>, StoreError> {
+        let Some((stored_head, stored_posts)) = answers.split_first() else {
+            return Ok(None);
+        };
+        let stored_head = record(group.subject, slot::HEAD, stored_head)?;
+        let mut head = Head::read(group.subject, stored_head)?;
+        let former = head.clone();
+        let bound = self.bound(&head);
+        let mut transitions = Vec::with_capacity(group.posts.len());
+        for ((post, findings), stored) in group.posts.iter().zip(stored_posts) {
+            let old = contribution(group.subject, post, stored)?;
+            let mut new = old.clone();
+            for finding in findings {
+                take(&mut head, &mut new, finding, bound);
+            }
+            if new != old {
+                transitions.push(Transition { post, old, new });
+            }
+        }
+        if transitions.is_empty() && head == former {
+            return Ok(None);
+        }
+        let mut writes = change(&mut head, &mut transitions);
+        writes.push(head.put(stored_head));
+        let guard = Guard {
+            name: slot::HEAD.to_owned(),
+            version: stored_head.map(|stored| stored.version),
+        };
+        Ok(Some(Batch {
+            slot: slot::of(group.subject),
+            guards: vec![guard],
+            writes,
+        }))
+    }
+
+    /// Event time before which posts are refused.
+    fn bound(&self, head: &Head) -> Option<i64> {
+        Some(Timestamp::from_micros(head.last_us?).minus(self.retention?).micros())
+    }
+}
+
+/// Takes one finding into the head and its post's contribution.
+fn take(head: &mut Head, contribution: &mut Contribution, finding: &Finding, bound: Option<i64>) {
+    match finding {
+        Finding::Seen { version, .. } | Finding::Retracted { version } if head.is_deleted(version.generation) => return,
+        Finding::Seen { version, impact, .. } => {
+            let is_new = matches!(contribution.known(), Content::Unknown | Content::Refused);
+            if is_new && bound.is_some_and(|bound| impact.at_us < bound) {
+                head.too_late += u64::from(contribution.known() == Content::Unknown);
+                return contribution.refuse(*version);
+            }
+            head.stretch(impact.at_us);
+        }
+        Finding::Retracted { .. } | Finding::Account { .. } => {}
+    }
+    contribution.take(finding);
+}
+
+/// Works out every write but the head's, and gives each change that shows in a report its sequence number.
+fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
+    for Transition { old, new, .. } in &mut *transitions {
+        let shows = match (old.effective(), new.effective()) {
+            (None, None) => false,
+            (Some(_), Some(_)) => old.event != new.event,
+            _ => true,
+        };
+        if shows {
+            head.sequence += 1;
+            new.sequence = head.sequence;
+        }
+    }
+    let mut deltas = Deltas::default();
+    let mut writes = Vec::with_capacity(transitions.len() * 16);
+    for Transition { post, old, new } in &*transitions {
+        if old.sequence != new.sequence {
+            deltas.replace(post, old.effective(), new.effective());
+            deltas.sequence(post, old.sequence, new.sequence);
+        }
+        let stored = Stored {
+            version: 0,
+            open: false,
+            bytes: Bytes::from(new.encode_to_vec()),
+        };
+        writes.push(Write::Put {
+            name: slot::post(post),
+            stored,
+            expires: None,
+        });
+    }
+    deltas.into_writes(&mut writes);
+    writes
+}
+
+fn record<'a>(subject: &str, name: &str, found: &'a Found) -> Result<Option<&'a Stored>, StoreError> {
+    match found {
+        Found::Record(stored) => Ok(stored.as_ref()),
+        other => Err(unreadable(subject, name, format!("{other:?} is no record"))),
+    }
+}
+
+fn contribution(subject: &str, post: &str, found: &Found) -> Result<Contribution, StoreError> {
+    let stored = record(subject, post, found)?;
+    read_contribution(subject, post, stored).map(Option::unwrap_or_default)
+}
+
+/// Reads a post's record.
+pub(crate) fn read_contribution(
+    subject: &str,
+    post: &str,
+    stored: Option<&Stored>,
+) -> Result<Option<Contribution>, StoreError> {
+    let decode = |stored: &Stored| Contribution::decode(stored.bytes.clone());
+    stored
+        .map(decode)
+        .transpose()
+        .map_err(|error| unreadable(subject, &slot::post(post), error.to_string()))
+}
+
+fn unreadable(subject: &str, name: &str, reason: String) -> StoreError {
+    StoreError::Corrupt {
+        key: format!("{}/{name}", slot::of(subject)),
+        reason,
+    }
+}

@@ -1,0 +1,241 @@
+//! What one post adds to one subject's figures, and how findings change it. Every rule of precedence lives here; pure.
+//!
+//! A contribution has two parts that know nothing of each other. The content goes by its version: a higher one replaces, an equal or
+//! lower one changes nothing, and a retraction outranks a sighting of the same version. The author's state goes by its sequence
+//! number alone, but that a deletion is final: content that was erased could not come back, so a state that is heard after it cannot
+//! bring it back either, in whichever order the two arrive.
+
+use backtweet_domain::{AccountState, Intent, Kind, KindSet, Label, Network, Role, Version};
+use bytes::Bytes;
+
+/// What a post adds to the figures: little, and cheap to read, so that it can be taken out again without reading the post.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub(crate) struct Impact {
+    /// Event time.
+    #[prost(int64, tag = "1")]
+    pub at_us: i64,
+    /// `network:native`; empty once erased.
+    #[prost(string, tag = "2")]
+    pub author: String,
+    #[prost(uint32, tag = "3")]
+    pub(super) role: u32,
+    /// One bit a kind.
+    #[prost(uint32, tag = "4")]
+    pub(super) kinds: u32,
+    /// Whether it points back only through what the network put there by itself.
+    #[prost(bool, tag = "5")]
+    pub automatic: bool,
+    #[prost(uint32, tag = "6")]
+    pub(super) intent: u32,
+    #[prost(uint32, tag = "7")]
+    pub(super) network: u32,
+    #[prost(string, tag = "8")]
+    pub language: String,
+    #[prost(uint32, optional, tag = "9")]
+    pub(super) sentiment: Option<u32>,
+    #[prost(uint64, optional, tag = "10")]
+    pub followers: Option<u64>,
+    #[prost(sint64, tag = "11")]
+    pub signal_milli: i64,
+}
+
+/// The parts of an [`Impact`] that are enumerations.
+pub(crate) struct Dimensions {
+    pub role: Role,
+    pub kinds: KindSet,
+    pub intent: Intent,
+    pub network: Network,
+    pub label: Option<Label>,
+}
+
+const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
+
+impl Impact {
+    /// An impact with these dimensions and nothing else.
+    pub(crate) fn new(dimensions: &Dimensions) -> Self {
+        let kinds = Kind::ALL.iter().enumerate();
+        Self {
+            role: index(&ROLES, dimensions.role),
+            kinds: kinds
+                .map(|(bit, &kind)| u32::from(dimensions.kinds.contains(kind)) << bit)
+                .sum(),
+            intent: index(&Intent::ALL, dimensions.intent),
+            network: index(&Network::ALL, dimensions.network),
+            sentiment: dimensions.label.map(|label| index(&Label::ALL, label)),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        at(&ROLES, self.role).unwrap_or(Role::Indirect)
+    }
+
+    pub(crate) fn kinds(&self) -> KindSet {
+        let kinds = Kind::ALL.into_iter().enumerate();
+        kinds
+            .filter(|(bit, _)| self.kinds & (1 << bit) != 0)
+            .map(|(_, kind)| kind)
+            .collect()
+    }
+
+    pub(crate) fn intent(&self) -> Intent {
+        at(&Intent::ALL, self.intent).unwrap_or(Intent::Other)
+    }
+
+    pub(crate) fn network(&self) -> Network {
+        at(&Network::ALL, self.network).unwrap_or(Network::Other)
+    }
+
+    pub(crate) fn label(&self) -> Option<Label> {
+        self.sentiment.and_then(|label| at(&Label::ALL, label))
+    }
+}
+
+fn index<T: PartialEq>(all: &[T], value: T) -> u32 {
+    all.iter()
+        .zip(0..)
+        .find(|(one, _)| **one == value)
+        .map_or(u32::MAX, |(_, index)| index)
+}
+
+fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
+    all.get(usize::try_from(index).ok()?).copied()
+}
+
+/// What is known of a post's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, prost::Enumeration)]
+#[repr(i32)]
+pub(crate) enum Content {
+    /// Nothing yet.
+    Unknown = 0,
+    /// It came too late to count.
+    Refused = 1,
+    /// It belongs to the conversation.
+    Seen = 2,
+    /// It is gone, or points at the subject no more.
+    Retracted = 3,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, prost::Enumeration)]
+#[repr(i32)]
+enum State {
+    Active = 0,
+    Hidden = 1,
+    Deleted = 2,
+}
+
+/// All that is kept about one post and one subject.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Contribution {
+    #[prost(enumeration = "Content", tag = "1")]
+    content: i32,
+    #[prost(uint64, tag = "2")]
+    generation: u64,
+    #[prost(uint64, tag = "3")]
+    revision: u64,
+    #[prost(uint64, tag = "4")]
+    lineage: u64,
+    /// Kept, without its author, when the content is erased.
+    #[prost(message, optional, tag = "5")]
+    impact: Option<Impact>,
+    /// The scored event as it arrived; empty once erased.
+    #[prost(bytes = "bytes", tag = "6")]
+    pub event: Bytes,
+    #[prost(enumeration = "State", tag = "7")]
+    state: i32,
+    #[prost(uint64, tag = "8")]
+    state_seq: u64,
+    /// Where the post stands in the feed of changes; 0 where it never was effective.
+    #[prost(int64, tag = "9")]
+    pub sequence: i64,
+}
+
+/// A finding as the fold needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Finding {
+    /// The post belongs to the conversation.
+    Seen {
+        version: Version,
+        impact: Impact,
+        event: Bytes,
+    },
+    /// It does no more.
+    Retracted { version: Version },
+    /// Its author's account changed.
+    Account { state: AccountState, seq: u64 },
+}
+
+impl Contribution {
+    /// What it adds to the figures now; `None` where it adds nothing.
+    pub(crate) fn effective(&self) -> Option<&Impact> {
+        let counts = self.content() == Content::Seen && self.state() == State::Active;
+        self.impact.as_ref().filter(|_| counts)
+    }
+
+    /// What is known of the content.
+    pub(crate) fn known(&self) -> Content {
+        self.content()
+    }
+
+    /// Takes a finding in.
+    pub(crate) fn take(&mut self, finding: &Finding) {
+        match finding {
+            Finding::Seen { version, impact, event } => {
+                if self.raise(*version, Content::Seen) {
+                    self.impact = Some(impact.clone());
+                    self.event = event.clone();
+                }
+            }
+            Finding::Retracted { version } => _ = self.raise(*version, Content::Retracted),
+            Finding::Account { state, seq } => self.change_state(*state, *seq),
+        }
+        if self.content() == Content::Retracted || self.state() == State::Deleted {
+            self.erase();
+        }
+    }
+
+    /// Remembers that the content of this version came too late, so that it is counted once.
+    pub(crate) fn refuse(&mut self, version: Version) {
+        self.raise(version, Content::Refused);
+    }
+
+    /// Moves the content to a higher version; `false` where it is not higher. At one version a retraction outranks a sighting.
+    fn raise(&mut self, version: Version, content: Content) -> bool {
+        let Version {
+            generation,
+            revision,
+            lineage,
+        } = version;
+        let rank = |content: Content| content == Content::Retracted;
+        let now = (self.generation, self.revision, self.lineage, rank(self.content()));
+        if self.content() != Content::Unknown && (generation, revision, lineage, rank(content)) <= now {
+            return false;
+        }
+        (self.generation, self.revision, self.lineage) = (generation, revision, lineage);
+        self.set_content(content);
+        true
+    }
+
+    fn change_state(&mut self, state: AccountState, seq: u64) {
+        let state = match state {
+            AccountState::Active => State::Active,
+            AccountState::Hidden => State::Hidden,
+            AccountState::Deleted => State::Deleted,
+        };
+        let rank = |state: State, seq: u64| (state == State::Deleted, seq, state);
+        if rank(state, seq) > rank(self.state(), self.state_seq) {
+            self.set_state(state);
+            self.state_seq = seq;
+        }
+    }
+
+    fn erase(&mut self) {
+        self.event = Bytes::new();
+        if let Some(impact) = &mut self.impact {
+            impact.author.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

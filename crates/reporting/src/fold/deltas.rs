@@ -1,0 +1,140 @@
+//! Adds up what a batch changes in one subject's figures, bucket by bucket, so that each key is written once.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use backtweet_domain::{Role, Timestamp};
+use backtweet_store::{FeedEntry, Write};
+
+use super::contribution::Impact;
+use crate::figures::Sums;
+use crate::slot;
+use crate::window::{Bucket, day_of};
+
+/// What changes in one bucket.
+#[derive(Default)]
+struct Cell<'a> {
+    sums: Sums,
+    /// By author: how many backtweets, and their signal.
+    authors: FxHashMap<&'a str, (i64, i64)>,
+}
+
+/// What changes in one subject's slot, but for its records.
+#[derive(Default)]
+pub(super) struct Deltas<'a> {
+    cells: BTreeMap<Bucket, Cell<'a>>,
+    days: BTreeMap<i64, i64>,
+    /// Entries of feeds, in the order they change.
+    entries: Vec<Write>,
+}
+
+impl<'a> Deltas<'a> {
+    /// Takes out what `post` was and puts in what it is now.
+    pub(super) fn replace(&mut self, post: &str, old: Option<&'a Impact>, new: Option<&'a Impact>) {
+        if let Some(old) = old {
+            self.add(old, -1);
+            for (name, entry) in entries(post, old) {
+                self.entries.push(Write::Leave { name, entry });
+            }
+        }
+        if let Some(new) = new {
+            self.add(new, 1);
+            for (name, entry) in entries(post, new) {
+                self.entries.push(Write::Enter { name, entry });
+            }
+        }
+    }
+
+    /// Moves `post` within the feed of changes.
+    pub(super) fn sequence(&mut self, post: &str, old: i64, new: i64) {
+        let entry = |order| FeedEntry {
+            order,
+            id: post.to_owned(),
+        };
+        if old != 0 {
+            self.entries.push(Write::Leave {
+                name: slot::CHANGES.to_owned(),
+                entry: entry(old),
+            });
+        }
+        self.entries.push(Write::Enter {
+            name: slot::CHANGES.to_owned(),
+            entry: entry(new),
+        });
+    }
+
+    fn add(&mut self, impact: &'a Impact, sign: i64) {
+        let at = Timestamp::from_micros(impact.at_us);
+        for bucket in Bucket::around(at) {
+            let cell = self.cells.entry(bucket).or_default();
+            cell.sums.add(impact, sign);
+            if impact.role() == Role::Backtweet {
+                let (backtweets, signal) = cell.authors.entry(&impact.author).or_default();
+                *backtweets += sign;
+                *signal += sign * impact.signal_milli;
+            }
+        }
+        *self.days.entry(day_of(at)).or_default() += sign;
+    }
+
+    /// The writes that all this comes to. Nothing is written for what comes out even.
+    pub(super) fn into_writes(self, writes: &mut Vec<Write>) {
+        writes.extend(self.entries);
+        for (day, delta) in self.days.into_iter().filter(|(_, delta)| *delta != 0) {
+            writes.push(Write::Count {
+                name: slot::DAYS.to_owned(),
+                member: day.to_string(),
+                delta,
+            });
+        }
+        for (bucket, cell) in self.cells {
+            let name = slot::figures(bucket);
+            writes.extend(cell.sums.fields().map(|(field, delta)| Write::Add {
+                name: name.clone(),
+                field,
+                delta,
+            }));
+            let (authors, signal) = (slot::authors(bucket), slot::signal(bucket));
+            for (author, (backtweets, signal_milli)) in cell.authors {
+                if backtweets != 0 {
+                    let (name, member) = (authors.clone(), author.to_owned());
+                    writes.push(Write::Count {
+                        name,
+                        member,
+                        delta: backtweets,
+                    });
+                }
+                if signal_milli != 0 {
+                    writes.push(worth(bucket, &signal, author, signal_milli));
+                }
+            }
+        }
+    }
+}
+
+fn worth(bucket: Bucket, name: &str, author: &str, delta: i64) -> Write {
+    let author = author.to_owned();
+    match bucket {
+        Bucket::All => Write::Rank {
+            name: slot::RANKING.to_owned(),
+            member: author,
+            delta,
+        },
+        Bucket::Of(..) => Write::Add {
+            name: name.to_owned(),
+            field: author,
+            delta,
+        },
+    }
+}
+
+/// The feeds that an effective post stands in.
+fn entries(post: &str, impact: &Impact) -> impl Iterator<Item = (String, FeedEntry)> {
+    let entry = FeedEntry {
+        order: impact.at_us,
+        id: post.to_owned(),
+    };
+    let by_author = (impact.role() == Role::Backtweet).then(|| (slot::author(&impact.author), entry.clone()));
+    [(slot::FEED.to_owned(), entry)].into_iter().chain(by_author)
+}

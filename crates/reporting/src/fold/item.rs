@@ -1,0 +1,113 @@
+//! Reads a scored event into what the fold needs of it.
+
+use bytes::Bytes;
+
+use backtweet_domain::{Classified, Scored, Sentiment, Sighting, signal};
+use backtweet_stream::Poison;
+use backtweet_wire::record::decode_scored;
+
+use super::contribution::{Dimensions, Finding, Impact};
+
+/// Where neither the author nor the model names a language.
+const UNDETERMINED: &str = "und";
+
+/// One finding about one post and one subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    pub(super) subject: String,
+    pub(super) post: String,
+    pub(super) finding: Finding,
+}
+
+impl Item {
+    pub(super) fn decode(value: &Bytes) -> Result<Self, Poison> {
+        let Scored { classified, sentiment } = decode_scored(value).map_err(|error| Poison {
+            cause: format!("it is no scored event: {error}"),
+        })?;
+        let Classified {
+            subject, post, finding, ..
+        } = classified;
+        let finding = match finding {
+            backtweet_domain::Finding::Seen { version, sighting } => {
+                if sighting.post.id != post {
+                    let cause = format!(
+                        "it is about `{post}` but shows `{}`: send the post it is about",
+                        sighting.post.id
+                    );
+                    return Err(Poison { cause });
+                }
+                let impact = impact(*sighting, sentiment.as_ref());
+                Finding::Seen {
+                    version,
+                    impact,
+                    event: value.clone(),
+                }
+            }
+            backtweet_domain::Finding::Retracted { version } => Finding::Retracted { version },
+            backtweet_domain::Finding::Account { state, seq } => Finding::Account { state, seq },
+        };
+        Ok(Self {
+            subject: subject.into(),
+            post: post.to_string(),
+            finding,
+        })
+    }
+}
+
+fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
+    let Sighting {
+        post,
+        role,
+        kinds,
+        automatic,
+        intent,
+        ..
+    } = sighting;
+    let label = sentiment.map(|sentiment| sentiment.label);
+    let languages = [
+        post.language.as_deref(),
+        sentiment.and_then(|sentiment| sentiment.language.as_deref()),
+    ];
+    let dimensions = Dimensions {
+        role,
+        kinds,
+        intent,
+        network: post.id.network(),
+        label,
+    };
+    Impact {
+        at_us: post.witnessed_at.micros(),
+        author: post.author.id.to_string(),
+        automatic: !kinds.is_empty() && kinds.without(automatic).is_empty(),
+        language: languages
+            .into_iter()
+            .flatten()
+            .find_map(primary_subtag)
+            .unwrap_or_else(|| UNDETERMINED.to_owned()),
+        followers: post.author.followers,
+        signal_milli: signal::strength(intent, label, kinds, role),
+        ..Impact::new(&dimensions)
+    }
+}
+
+/// `pt` of `pt-BR`; `None` where the tag begins with no language.
+fn primary_subtag(tag: &str) -> Option<String> {
+    let primary = tag.split(['-', '_']).next()?;
+    let fits = (2..=8).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    fits.then(|| primary.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_counted_under_its_primary_subtag_alone() {
+        assert_eq!(primary_subtag("pt-BR").as_deref(), Some("pt"));
+        assert_eq!(primary_subtag("EN_us").as_deref(), Some("en"));
+        assert_eq!(primary_subtag("und").as_deref(), Some("und"));
+        for tag in ["", "-", "x-private", "日本語", "englishlanguage", "e1"] {
+            assert_eq!(primary_subtag(tag), None, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The read side: each report is a function over the store. Nothing here knows gRPC's transport or who asks; which subjects exist is
+//! known to `subjects`.
+
+pub(crate) mod authors;
+pub(crate) mod feed;
+mod reads;
+pub(crate) mod summary;
+pub(crate) mod timeline;
+pub(crate) mod watch;
+
+use backtweet_store::StoreError;
+use backtweet_wire::v1;
+
+use crate::fold::{Contribution, Head};
+use crate::invalid::Invalid;
+
+/// Why a report was not given.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReportError {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What stands beside every figure.
+fn coverage(head: &Head) -> v1::Coverage {
+    v1::Coverage {
+        first_us: head.first_us,
+        last_us: head.last_us,
+        too_late: head.too_late,
+        measured: false,
+    }
+}
+
+/// An effective post as reports show it.
+fn feed_item(subject: &str, post: &str, contribution: &Contribution) -> Result<Option<v1::FeedItem>, StoreError> {
+    let Some(impact) = contribution.effective() else {
+        return Ok(None);
+    };
+    let event = prost::Message::decode(contribution.event.clone());
+    let event: v1::ScoredEvent = event.map_err(|error| reads::corrupt(subject, post, error.to_string()))?;
+    let finding = event.classified.and_then(|classified| classified.finding);
+    let Some(v1::classified_event::Finding::Seen(seen)) = finding else {
+        return Err(reads::corrupt(subject, post, "its event is no sighting".to_owned()));
+    };
+    Ok(Some(v1::FeedItem {
+        sighting: seen.sighting,
+        sentiment: event.sentiment,
+        signal_milli: impact.signal_milli,
+    }))
+}

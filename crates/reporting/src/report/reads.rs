@@ -1,0 +1,175 @@
+//! Reads a subject's slot: look-ups in bounded round trips, and answers of the type that was asked for.
+
+use backtweet_store::{Direction, FeedEntry, Found, LookUp, Store, StoreError, Stored};
+
+use crate::fold::{Contribution, Head, read_contribution};
+use crate::slot;
+use crate::window::Bucket;
+
+/// How many look-ups go into one round trip.
+const ROUND_TRIP: usize = 1_000;
+
+/// One subject's part of the store.
+#[derive(Clone, Copy)]
+pub(crate) struct Reads<'a> {
+    pub(crate) store: &'a dyn Store,
+    pub(crate) subject: &'a str,
+}
+
+impl Reads<'_> {
+    pub(crate) async fn head(self) -> Result<Head, StoreError> {
+        let found = self.one(LookUp::Record(slot::key(self.subject, slot::HEAD))).await?;
+        let stored = self.record(slot::HEAD, found)?;
+        Head::read(self.subject, stored.as_ref())
+    }
+
+    /// The days on which something effective happened, ascending.
+    pub(crate) async fn days(self) -> Result<Vec<i64>, StoreError> {
+        let members = match self.one(LookUp::Members(slot::key(self.subject, slot::DAYS))).await? {
+            Found::Members(members) => members,
+            other => return Err(self.unexpected(slot::DAYS, &other)),
+        };
+        let mut days: Vec<i64> = members.iter().filter_map(|(day, _)| day.parse().ok()).collect();
+        days.sort_unstable();
+        Ok(days)
+    }
+
+    /// Looks all of it up, in as many round trips as it takes; answers in order.
+    pub(crate) async fn all(self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
+        let mut found = Vec::with_capacity(look_ups.len());
+        for look_ups in look_ups.chunks(ROUND_TRIP) {
+            found.extend(self.store.read(look_ups).await?);
+        }
+        Ok(found)
+    }
+
+    /// The sums of each bucket.
+    pub(crate) async fn counters(self, names: Vec<String>) -> Result<Vec<Vec<(String, i64)>>, StoreError> {
+        let look_ups: Vec<_> = names
+            .iter()
+            .map(|name| LookUp::Counters(slot::key(self.subject, name)))
+            .collect();
+        let found = self.all(&look_ups).await?;
+        let counters = names.iter().zip(found).map(|(name, found)| match found {
+            Found::Counters(fields) => Ok(fields),
+            other => Err(self.unexpected(name, &other)),
+        });
+        counters.collect()
+    }
+
+    /// How many authors of backtweets each bucket has.
+    pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
+        let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
+        let look_ups: Vec<_> = names
+            .iter()
+            .map(|name| LookUp::Size(slot::key(self.subject, name)))
+            .collect();
+        let found = self.all(&look_ups).await?;
+        let sizes = names.iter().zip(found).map(|(name, found)| match found {
+            Found::Size(size) => Ok(size),
+            other => Err(self.unexpected(name, &other)),
+        });
+        sizes.collect()
+    }
+
+    /// The authors of backtweets of one bucket.
+    pub(crate) async fn authors(self, bucket: Bucket) -> Result<Vec<(String, i64)>, StoreError> {
+        let name = slot::authors(bucket);
+        match self.one(LookUp::Members(slot::key(self.subject, &name))).await? {
+            Found::Members(members) => Ok(members),
+            other => Err(self.unexpected(&name, &other)),
+        }
+    }
+
+    /// The best of the ranking over everything.
+    pub(crate) async fn ranking(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        match self
+            .one(LookUp::Top {
+                key: slot::key(self.subject, slot::RANKING),
+                limit,
+            })
+            .await?
+        {
+            Found::Ranked(ranked) => Ok(ranked),
+            other => Err(self.unexpected(slot::RANKING, &other)),
+        }
+    }
+
+    /// The look-up of a page of the feed `name`.
+    pub(crate) fn page(self, name: &str, after: Option<FeedEntry>, direction: Direction, limit: usize) -> LookUp {
+        LookUp::Feed {
+            key: slot::key(self.subject, name),
+            after,
+            direction,
+            limit,
+        }
+    }
+
+    /// Pages of feeds, in the order of their look-ups.
+    pub(crate) async fn pages(self, pages: Vec<LookUp>) -> Result<Vec<Vec<FeedEntry>>, StoreError> {
+        let found = self.all(&pages).await?.into_iter();
+        let entries = found.map(|found| match found {
+            Found::Feed(entries) => Ok(entries),
+            other => Err(self.unexpected("feed", &other)),
+        });
+        entries.collect()
+    }
+
+    /// One page of the feed `name`.
+    pub(crate) async fn feed(
+        self,
+        name: &str,
+        after: Option<FeedEntry>,
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        let pages = self.pages(vec![self.page(name, after, direction, limit)]).await?;
+        Ok(pages.into_iter().next().unwrap_or_default())
+    }
+
+    /// What is kept of each post.
+    pub(crate) async fn posts(self, entries: &[FeedEntry]) -> Result<Vec<Contribution>, StoreError> {
+        let names: Vec<_> = entries.iter().map(|entry| slot::post(&entry.id)).collect();
+        let look_ups: Vec<_> = names
+            .iter()
+            .map(|name| LookUp::Record(slot::key(self.subject, name)))
+            .collect();
+        let found = self.all(&look_ups).await?;
+        let posts = names.iter().zip(entries).zip(found).map(|((name, entry), found)| {
+            let stored = self.record(name, found)?;
+            Ok(read_contribution(self.subject, &entry.id, stored.as_ref())?.unwrap_or_default())
+        });
+        posts.collect()
+    }
+
+    async fn one(self, look_up: LookUp) -> Result<Found, StoreError> {
+        let found = self.store.read(&[look_up]).await?.into_iter().next();
+        found.ok_or_else(|| corrupt(self.subject, "", "the store gave no answer".to_owned()))
+    }
+
+    fn record(self, name: &str, found: Found) -> Result<Option<Stored>, StoreError> {
+        match found {
+            Found::Record(stored) => Ok(stored),
+            other => Err(self.unexpected(name, &other)),
+        }
+    }
+
+    fn unexpected(self, name: &str, found: &Found) -> StoreError {
+        corrupt(
+            self.subject,
+            name,
+            format!("it is of another type: {}", clip(&format!("{found:?}"))),
+        )
+    }
+}
+
+pub(crate) fn corrupt(subject: &str, name: &str, reason: String) -> StoreError {
+    StoreError::Corrupt {
+        key: format!("{}/{name}", slot::of(subject)),
+        reason,
+    }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,128 @@
+//! `ReportService` over `report`. Every call is for a subject that exists.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::{Stream, unfold};
+use tokio::sync::watch::Receiver;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use backtweet_runtime::status::IntoStatus;
+use backtweet_store::Store;
+use backtweet_wire::v1;
+use backtweet_wire::v1::report_service_server::ReportService;
+
+use super::{report_status, subject_status};
+use crate::report::watch::Cursor;
+use crate::report::{authors, feed, summary, timeline};
+use crate::subjects::Subjects;
+
+/// Answers for the figures of subjects.
+#[derive(Clone)]
+pub struct ReportsApi {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) subjects: Arc<Subjects>,
+    /// Moves whenever this process folded something.
+    pub(crate) folded: Receiver<()>,
+    /// How often the store is asked for what other processes folded.
+    pub(crate) poll: Duration,
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl ReportsApi {
+    async fn exists(&self, subject: &str) -> Result<(), Status> {
+        self.subjects.get(subject).await.map(drop).map_err(subject_status)
+    }
+}
+
+#[tonic::async_trait]
+impl ReportService for ReportsApi {
+    async fn summary(&self, request: Request<v1::SummaryRequest>) -> Result<Response<v1::SummaryResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = summary::summary(self.store.as_ref(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
+    }
+
+    async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = timeline::timeline(self.store.as_ref(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
+    }
+
+    async fn top_authors(
+        &self,
+        request: Request<v1::TopAuthorsRequest>,
+    ) -> Result<Response<v1::TopAuthorsResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = authors::top_authors(self.store.as_ref(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
+    }
+
+    async fn feed(&self, request: Request<v1::FeedRequest>) -> Result<Response<v1::FeedResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = feed::feed(self.store.as_ref(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
+    }
+
+    type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchResponse, Status>> + Send>>;
+
+    async fn watch(&self, request: Request<v1::WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let cursor = Cursor::start(self.store.as_ref(), request.get_ref())
+            .await
+            .map_err(report_status)?;
+        let watcher = Watcher {
+            api: self.clone(),
+            cursor,
+            read: VecDeque::new(),
+        };
+        Ok(Response::new(Box::pin(unfold(watcher, Watcher::next))))
+    }
+}
+
+/// One watcher's stream. It reads on only when the client took what was read before.
+struct Watcher {
+    api: ReportsApi,
+    cursor: Cursor,
+    read: VecDeque<v1::WatchResponse>,
+}
+
+impl Watcher {
+    /// The next response; the stream ends at shutdown, or behind an error.
+    async fn next(mut self) -> Option<(Result<v1::WatchResponse, Status>, Self)> {
+        let shutdown = self.api.shutdown.clone();
+        let response = tokio::select! {
+            () = shutdown.cancelled() => return None,
+            response = self.wait() => response,
+        };
+        if response.is_err() {
+            // What comes behind an error is never asked for; the client resumes with its token.
+            self.api.shutdown = CancellationToken::new();
+            self.api.shutdown.cancel();
+        }
+        Some((response, self))
+    }
+
+    async fn wait(&mut self) -> Result<v1::WatchResponse, Status> {
+        loop {
+            if let Some(response) = self.read.pop_front() {
+                return Ok(response);
+            }
+            self.api.folded.mark_unchanged();
+            let read = self
+                .cursor
+                .advance(self.api.store.as_ref())
+                .await
+                .map_err(IntoStatus::into_status)?;
+            if read.is_empty() {
+                // Whether it was told or the time is over, it looks again.
+                _ = timeout(self.api.poll, self.api.folded.changed()).await;
+            }
+            self.read.extend(read);
+        }
+    }
+}

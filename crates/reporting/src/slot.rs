@@ -1,0 +1,52 @@
+//! What lies where in a subject's slot of the store. The only place that knows these names.
+
+use backtweet_store::Key;
+
+use crate::window::Bucket;
+
+/// Guards the slot: [`crate::fold::Head`].
+pub(crate) const HEAD: &str = "head";
+/// Effective posts by event time.
+pub(crate) const FEED: &str = "feed";
+/// Every post that ever was effective, once, at the sequence number of its last change.
+pub(crate) const CHANGES: &str = "changes";
+/// Signal by author over everything, ranked. A bucket's own signals are counters, [`signal`], since whoever reads several buckets
+/// has to add them up before anything can be ranked.
+pub(crate) const RANKING: &str = "ranking";
+/// The days, as numbers since 1970, on which something effective happened.
+pub(crate) const DAYS: &str = "days";
+
+/// The slot of a subject.
+pub(crate) fn of(subject: &str) -> String {
+    format!("subject:{subject}")
+}
+
+/// The collection `name` of a subject.
+pub(crate) fn key(subject: &str, name: impl Into<String>) -> Key {
+    Key::new(of(subject), name)
+}
+
+/// One post's contribution.
+pub(crate) fn post(id: &str) -> String {
+    format!("post:{id}")
+}
+
+/// An author's effective backtweets by event time.
+pub(crate) fn author(id: &str) -> String {
+    format!("author:{id}")
+}
+
+/// A bucket's sums.
+pub(crate) fn figures(bucket: Bucket) -> String {
+    format!("figures:{bucket}")
+}
+
+/// A bucket's authors of backtweets, counted.
+pub(crate) fn authors(bucket: Bucket) -> String {
+    format!("authors:{bucket}")
+}
+
+/// A bucket's signal by author; not kept for [`Bucket::All`], which has [`RANKING`].
+pub(crate) fn signal(bucket: Bucket) -> String {
+    format!("signal:{bucket}")
+}

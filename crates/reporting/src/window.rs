@@ -1,0 +1,170 @@
+//! Windows of event time, the buckets that figures are kept in, and how a window is put together from them. Pure.
+
+use std::fmt;
+use std::ops::Range;
+
+use backtweet_domain::Timestamp;
+use backtweet_wire::v1;
+
+use crate::invalid::Violations;
+
+const MINUTES_PER_HOUR: i64 = 60;
+const MINUTES_PER_DAY: i64 = 24 * MINUTES_PER_HOUR;
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+/// How long a bucket is, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Length {
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Length {
+    pub(crate) const ALL: [Length; 3] = [Length::Minute, Length::Hour, Length::Day];
+
+    pub(crate) fn minutes(self) -> i64 {
+        match self {
+            Length::Minute => 1,
+            Length::Hour => MINUTES_PER_HOUR,
+            Length::Day => MINUTES_PER_DAY,
+        }
+    }
+}
+
+/// What figures are kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Bucket {
+    /// Everything retained.
+    All,
+    /// One stretch of time: its length, and how many of that length lie between 1970 and its start.
+    Of(Length, i64),
+}
+
+impl Bucket {
+    /// All buckets that something at `at` counts in.
+    pub(crate) fn around(at: Timestamp) -> [Bucket; 4] {
+        let minute = at.minute();
+        let [minutes, hours, days] = Length::ALL.map(|length| Bucket::Of(length, minute.div_euclid(length.minutes())));
+        [Bucket::All, minutes, hours, days]
+    }
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bucket::All => f.write_str("all"),
+            Bucket::Of(Length::Minute, number) => write!(f, "m:{number}"),
+            Bucket::Of(Length::Hour, number) => write!(f, "h:{number}"),
+            Bucket::Of(Length::Day, number) => write!(f, "d:{number}"),
+        }
+    }
+}
+
+/// The day that a time lies on, as a number since 1970.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.minute().div_euclid(MINUTES_PER_DAY)
+}
+
+/// A part of event time in whole minutes since 1970, open where absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Window {
+    from: Option<i64>,
+    to: Option<i64>,
+}
+
+impl Window {
+    /// Reads a request's window and rounds it outwards to whole minutes.
+    pub(crate) fn read(wire: Option<v1::Window>, violations: &mut Violations) -> Self {
+        let wire = wire.unwrap_or_default();
+        if let (Some(from), Some(to)) = (wire.from_us, wire.to_us)
+            && from >= to
+        {
+            violations.add(
+                "window.to_us",
+                format!("{to} is not after from_us, {from}: give a later end"),
+            );
+        }
+        Self {
+            from: wire.from_us.map(|from| from.div_euclid(MICROS_PER_MINUTE)),
+            to: wire.to_us.map(minute_after),
+        }
+    }
+
+    /// As it is echoed back: what was really used.
+    pub(crate) fn to_wire(self) -> v1::Window {
+        let micros = |minute: i64| minute.saturating_mul(MICROS_PER_MINUTE);
+        v1::Window {
+            from_us: self.from.map(micros),
+            to_us: self.to.map(micros),
+        }
+    }
+
+    /// The first microsecond in it; `None` where it is open.
+    pub(crate) fn start_us(self) -> Option<i64> {
+        self.from.map(|from| from.saturating_mul(MICROS_PER_MINUTE))
+    }
+
+    /// The first microsecond past it; `None` where it is open.
+    pub(crate) fn end_us(self) -> Option<i64> {
+        self.to.map(|to| to.saturating_mul(MICROS_PER_MINUTE))
+    }
+
+    /// The minutes of it in which there can be anything when all there is lies between `first` and `last`.
+    pub(crate) fn minutes(self, first: Timestamp, last: Timestamp) -> Range<i64> {
+        let (first, end) = (first.minute(), last.minute() + 1);
+        let from = self.from.unwrap_or(first).max(first);
+        from..self.to.unwrap_or(end).min(end).max(from)
+    }
+}
+
+fn minute_after(micros: i64) -> i64 {
+    let minute = micros.div_euclid(MICROS_PER_MINUTE);
+    minute + i64::from(micros.rem_euclid(MICROS_PER_MINUTE) != 0)
+}
+
+/// A range of minutes taken apart into as few buckets as possible: whole days, whole hours at its edges, and minutes at theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cover {
+    /// Minutes and hours, at most 58 + 58 + 23 + 23 of them (or 59 + 59 minutes where no hour is whole).
+    pub(crate) edges: Vec<Bucket>,
+    /// Whole days.
+    pub(crate) days: Range<i64>,
+}
+
+impl Cover {
+    /// Takes `minutes` apart.
+    pub(crate) fn of(minutes: Range<i64>) -> Self {
+        let (hours, mut edges) = whole(&minutes, Length::Hour, Length::Minute);
+        let (days, hour_edges) = whole(&hours, Length::Day, Length::Hour);
+        edges.extend(hour_edges);
+        Self { edges, days }
+    }
+
+    /// Its buckets, less the days that are not among `present`, which is sorted.
+    pub(crate) fn buckets(&self, present: &[i64]) -> Vec<Bucket> {
+        let start = present.partition_point(|&day| day < self.days.start);
+        let end = present.partition_point(|&day| day < self.days.end);
+        let days = present.get(start..end).unwrap_or_default();
+        let days = days.iter().map(|&day| Bucket::Of(Length::Day, day));
+        self.edges.iter().copied().chain(days).collect()
+    }
+}
+
+/// The whole buckets of length `long` within `range` (which counts buckets of length `short`), and what is left over at both ends.
+fn whole(range: &Range<i64>, long: Length, short: Length) -> (Range<i64>, Vec<Bucket>) {
+    let ratio = long.minutes() / short.minutes();
+    let start = range.start.div_euclid(ratio) + i64::from(range.start.rem_euclid(ratio) != 0);
+    let end = range.end.div_euclid(ratio);
+    let left_over = |range: Range<i64>| range.map(move |number| Bucket::Of(short, number));
+    if start >= end {
+        return (start..start, left_over(range.clone()).collect());
+    }
+    let edges = left_over(range.start..start * ratio)
+        .chain(left_over(end * ratio..range.end))
+        .collect();
+    (start..end, edges)
+}
+
+#[cfg(test)]
+mod tests;
