@@ -4,4 +4,5 @@ mod grpc;
 mod naive;
 mod order;
 mod replay;
+mod watch;
 mod world;

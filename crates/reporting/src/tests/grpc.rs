@@ -1,1 +1,469 @@
+//! The services over loopback, with the fold running behind them: what a client of the suite meets.
 
+use std::time::Duration;
+use std::{future::Future, sync::Arc};
+
+use fjall::Database;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::{Channel, Endpoint, Server};
+use tonic::{Code, Status, Streaming};
+use tonic_types::StatusExt;
+
+use backtweet_domain::{Scored, SubjectId, SystemClock, Version};
+use backtweet_runtime::{Ports, followers};
+use backtweet_store::FjallStore;
+use backtweet_stream::{Cleanup, FjallLog, Log, Record, Topic};
+use backtweet_wire::v1::report_service_client::ReportServiceClient;
+use backtweet_wire::v1::subject_service_client::SubjectServiceClient;
+use backtweet_wire::v1::watch_response::Change;
+use backtweet_wire::{record, topics, v1};
+
+use super::world::{retracted, seen};
+use crate::{Config, Error, Reporting};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+
+struct Suite {
+    ports: Ports,
+    reports: ReportServiceClient<Channel>,
+    subjects: SubjectServiceClient<Channel>,
+    shutdown: CancellationToken,
+    running: JoinHandle<Result<(), Error>>,
+    _folder: TempDir,
+}
+
+impl Suite {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::builder(folder.path()).open().unwrap();
+        let log = FjallLog::open(&database).unwrap();
+        let topic = |name: &str, cleanup| Topic {
+            name: name.to_owned(),
+            partitions: 3,
+            cleanup,
+        };
+        let deleted = Cleanup::Delete {
+            retention: topics::RETENTION,
+        };
+        let all = [
+            topic(topics::SUBJECTS, Cleanup::Compact),
+            topic(topics::SCORED, deleted),
+            topic(topics::DEAD_LETTERS, deleted),
+        ];
+        log.create(&all).await.unwrap();
+        let store = Arc::new(FjallStore::open(&database).unwrap());
+        let ports = Ports {
+            log: Arc::new(log),
+            store,
+            clock: Arc::new(SystemClock),
+        };
+        let config = Config {
+            confirm_within: Duration::from_secs(2),
+            ..Config::default()
+        };
+        let reporting = Reporting::new(config, ports.clone());
+        let shutdown = CancellationToken::new();
+        let (reports, subjects) = reporting.services(shutdown.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Server::builder().add_service(reports).add_service(subjects);
+        let end = shutdown.clone();
+        tokio::spawn(
+            server.serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
+                end.cancelled().await;
+            }),
+        );
+        let running = tokio::spawn(reporting.run(shutdown.clone()));
+        let channel = Endpoint::from_shared(format!("http://{address}"))
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
+        let (reports, subjects) = (
+            ReportServiceClient::new(channel.clone()),
+            SubjectServiceClient::new(channel),
+        );
+        Self {
+            ports,
+            reports,
+            subjects,
+            shutdown,
+            running,
+            _folder: folder,
+        }
+    }
+
+    async fn put(&mut self, id: &str, keyword: &str) -> v1::PutSubjectResponse {
+        let subject = v1::Subject {
+            id: id.into(),
+            keywords: vec![keyword.into()],
+            ..Default::default()
+        };
+        self.subjects
+            .put_subject(v1::PutSubjectRequest { subject: Some(subject) })
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
+    async fn get(&mut self, id: &str) -> Result<v1::Subject, Code> {
+        let response = self.subjects.get_subject(v1::GetSubjectRequest { id: id.into() }).await;
+        response
+            .map(|response| response.into_inner().subject.unwrap())
+            .map_err(|status| status.code())
+    }
+
+    async fn delete(&mut self, id: &str) -> Result<Vec<String>, Status> {
+        let response = self
+            .subjects
+            .delete_subject(v1::DeleteSubjectRequest { id: id.into() })
+            .await;
+        response.map(|response| response.into_inner().laggards)
+    }
+
+    async fn feed(&mut self, id: &str) -> v1::FeedResponse {
+        let roles = vec![1, 2, 3, 4];
+        let request = v1::FeedRequest {
+            subject: id.into(),
+            roles,
+            ..Default::default()
+        };
+        self.reports.feed(request).await.unwrap().into_inner()
+    }
+
+    async fn watch(&mut self, id: &str, resume_token: &str) -> Streaming<v1::WatchResponse> {
+        let request = v1::WatchRequest {
+            subject: id.into(),
+            resume_token: resume_token.into(),
+        };
+        self.reports.watch(request).await.unwrap().into_inner()
+    }
+
+    async fn append(&self, events: &[Scored]) {
+        let record = |event: &Scored| Record {
+            key: event.classified.subject.to_string().into(),
+            value: Some(record::encode_scored(event)),
+            time: self.ports.clock.now(),
+        };
+        self.ports
+            .log
+            .append(topics::SCORED, events.iter().map(record).collect())
+            .await
+            .unwrap();
+    }
+}
+
+async fn next(stream: &mut Streaming<v1::WatchResponse>) -> Option<v1::WatchResponse> {
+    timeout(DEADLINE, stream.message())
+        .await
+        .expect("nothing came in time")
+        .unwrap()
+}
+
+async fn next_item(stream: &mut Streaming<v1::WatchResponse>) -> (String, String) {
+    let response = next(stream).await.unwrap();
+    let change = match response.change.unwrap() {
+        Change::Item(item) => item.sighting.unwrap().post.unwrap().id,
+        Change::Gone(post) => format!("gone {post}"),
+        Change::Behind(_) => "behind".to_owned(),
+    };
+    (change, response.resume_token)
+}
+
+/// Asks until the answer is right or the deadline passes.
+async fn eventually<T, F: Future<Output = T>>(mut ask: impl FnMut() -> F, is_right: impl Fn(&T) -> bool) -> T {
+    let wait = async {
+        loop {
+            let answer = ask().await;
+            if is_right(&answer) {
+                return answer;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(DEADLINE, wait)
+        .await
+        .expect("the right answer did not come in time")
+}
+
+fn id(text: &str) -> SubjectId {
+    SubjectId::new(text).unwrap()
+}
+
+fn generation(generation: u64) -> Version {
+    Version {
+        generation,
+        revision: 1,
+        lineage: 0,
+    }
+}
+
+#[tokio::test]
+async fn a_subject_changes_its_generation_only_when_it_changes() {
+    let mut suite = Suite::start().await;
+    let first = suite.put("acme", "anvil").await;
+    assert_eq!(
+        (first.subject.as_ref().unwrap().generation, first.laggards.len()),
+        (1, 0)
+    );
+    assert_eq!(suite.put("acme", "anvil").await, first);
+    assert_eq!(suite.put("acme", "rocket").await.subject.unwrap().generation, 2);
+    assert_eq!(suite.get("acme").await.unwrap().keywords, ["rocket"]);
+    assert_eq!(suite.get("nobody").await, Err(Code::NotFound));
+
+    suite.put("zeta", "anvil").await;
+    let mut list = v1::ListSubjectsRequest {
+        page_size: 1,
+        page_token: String::new(),
+    };
+    let mut ids = Vec::new();
+    loop {
+        let page = suite.subjects.list_subjects(list.clone()).await.unwrap().into_inner();
+        ids.extend(page.subjects.into_iter().map(|subject| subject.id));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        list.page_token = page.next_page_token;
+    }
+    assert_eq!(ids, ["acme", "zeta"]);
+}
+
+#[tokio::test]
+async fn a_subject_put_again_after_its_deletion_starts_anew() {
+    let mut suite = Suite::start().await;
+    suite.put("acme", "anvil").await;
+    let mut watch = suite.watch("acme", "").await;
+    suite.append(&[seen(&id("acme"), 1, 1, generation(1))]).await;
+    next(&mut watch).await.unwrap();
+    suite.delete("acme").await.unwrap();
+    assert_eq!(suite.get("acme").await, Err(Code::NotFound));
+    assert_eq!(suite.delete("acme").await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(next_item(&mut watch).await.0, "behind");
+
+    let again = suite.put("acme", "anvil").await;
+    assert_eq!(again.subject.unwrap().generation, 2);
+    assert_eq!(suite.feed("acme").await.items, []);
+    // What was still under way for the first life is ignored; what comes for the second counts.
+    suite
+        .append(&[
+            seen(&id("acme"), 1, 2, generation(1)),
+            seen(&id("acme"), 1, 3, generation(2)),
+        ])
+        .await;
+    assert_eq!(next_item(&mut watch).await.0, super::world::post_id(3).to_string());
+    assert_eq!(suite.feed("acme").await.items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_watcher_hears_what_comes_and_goes_and_resumes_behind_what_it_heard() {
+    let mut suite = Suite::start().await;
+    suite.put("acme", "anvil").await;
+    let mut watch = suite.watch("acme", "").await;
+    let acme = id("acme");
+    let post = |number| super::world::post_id(number).to_string();
+    suite.append(&[seen(&acme, 1, 1, generation(1))]).await;
+    let (first, token) = next_item(&mut watch).await;
+    assert_eq!(first, post(1));
+    suite.append(&[seen(&acme, 1, 2, generation(1))]).await;
+    assert_eq!(next_item(&mut watch).await.0, post(2));
+    suite.append(&[retracted(&acme, 1, generation(1))]).await;
+    assert_eq!(next_item(&mut watch).await.0, format!("gone {}", post(1)));
+
+    let mut resumed = suite.watch("acme", &token).await;
+    assert_eq!(next_item(&mut resumed).await.0, post(2));
+    assert_eq!(next_item(&mut resumed).await.0, format!("gone {}", post(1)));
+
+    suite.shutdown.cancel();
+    assert_eq!(next(&mut watch).await, None);
+    assert_eq!(next(&mut resumed).await, None);
+    timeout(DEADLINE, suite.running).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_poisoned_record_does_not_keep_the_next_from_counting() {
+    let mut suite = Suite::start().await;
+    suite.put("acme", "anvil").await;
+    let poison = Record {
+        key: "acme".into(),
+        value: Some("nonsense".into()),
+        time: suite.ports.clock.now(),
+    };
+    suite.ports.log.append(topics::SCORED, vec![poison]).await.unwrap();
+    suite.append(&[seen(&id("acme"), 1, 1, generation(1))]).await;
+    let reports = suite.reports.clone();
+    let ask = || {
+        let mut reports = reports.clone();
+        async move {
+            reports
+                .summary(v1::SummaryRequest {
+                    subject: "acme".into(),
+                    window: None,
+                })
+                .await
+                .unwrap()
+        }
+    };
+    let summary = eventually(ask, |summary| summary.get_ref().coverage.unwrap().first_us.is_some())
+        .await
+        .into_inner();
+    assert_eq!(summary.window, Some(v1::Window::default()));
+    let ends = suite.ports.log.ends(topics::DEAD_LETTERS).await.unwrap();
+    assert_eq!(ends.iter().sum::<u64>(), 1);
+}
+
+#[tokio::test]
+async fn a_classifier_that_lags_is_named() {
+    let mut suite = Suite::start().await;
+    let now = suite.ports.clock.now();
+    followers::announce(suite.ports.store.as_ref(), "classifier-a", &[0, 0, 0], now)
+        .await
+        .unwrap();
+    followers::announce(suite.ports.store.as_ref(), "classifier-b", &[9, 9, 9], now)
+        .await
+        .unwrap();
+    assert_eq!(suite.put("acme", "anvil").await.laggards, ["classifier-a"]);
+    followers::withdraw(suite.ports.store.as_ref(), "classifier-a")
+        .await
+        .unwrap();
+    assert_eq!(suite.put("acme", "anvil").await.laggards, Vec::<String>::new());
+}
+
+fn fields(status: &Status) -> Vec<String> {
+    assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+    let violations = status.get_details_bad_request().unwrap().field_violations;
+    violations.into_iter().map(|violation| violation.field).collect()
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_said_field_by_field() {
+    let mut suite = Suite::start().await;
+    suite.put("acme", "anvil").await;
+    let turned = Some(v1::Window {
+        from_us: Some(9),
+        to_us: Some(8),
+    });
+    let request = v1::TimelineRequest {
+        subject: "acme".into(),
+        window: turned,
+        bucket: 9,
+    };
+    assert_eq!(
+        fields(&suite.reports.timeline(request).await.unwrap_err()),
+        ["window.to_us", "bucket"]
+    );
+    let request = v1::TopAuthorsRequest {
+        subject: "acme".into(),
+        window: turned,
+        limit: 1_001,
+    };
+    assert_eq!(
+        fields(&suite.reports.top_authors(request).await.unwrap_err()),
+        ["window.to_us", "limit"]
+    );
+    let request = v1::FeedRequest {
+        subject: "acme".into(),
+        kinds: vec![1, 0],
+        roles: vec![77],
+        ..Default::default()
+    };
+    assert_eq!(
+        fields(&suite.reports.feed(request).await.unwrap_err()),
+        ["roles[0]", "kinds[1]"]
+    );
+    let request = v1::SummaryRequest {
+        subject: "nobody".into(),
+        window: None,
+    };
+    assert_eq!(suite.reports.summary(request).await.unwrap_err().code(), Code::NotFound);
+    let status = suite
+        .subjects
+        .put_subject(v1::PutSubjectRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(fields(&status), ["subject"]);
+    let subject = v1::Subject {
+        id: "A".into(),
+        hashtags: vec!["#a".into()],
+        ..Default::default()
+    };
+    let status = suite
+        .subjects
+        .put_subject(v1::PutSubjectRequest { subject: Some(subject) })
+        .await
+        .unwrap_err();
+    assert_eq!(fields(&status), ["subject.id", "subject.hashtags[0]"]);
+}
+
+#[tokio::test]
+async fn a_token_from_elsewhere_is_refused() {
+    let mut suite = Suite::start().await;
+    suite.put("acme", "anvil").await;
+    suite.put("zeta", "anvil").await;
+    let mut watch = suite.watch("acme", "").await;
+    suite
+        .append(
+            &(0..3)
+                .map(|post| seen(&id("acme"), 1, post, generation(1)))
+                .collect::<Vec<_>>(),
+        )
+        .await;
+    let mut resume_token = String::new();
+    for _ in 0..3 {
+        resume_token = next(&mut watch).await.unwrap().resume_token;
+    }
+    let request = v1::FeedRequest {
+        subject: "acme".into(),
+        page_size: 1,
+        roles: vec![1, 2, 3, 4],
+        ..Default::default()
+    };
+    let page_token = suite
+        .reports
+        .feed(request.clone())
+        .await
+        .unwrap()
+        .into_inner()
+        .next_page_token;
+    assert_ne!(page_token, "");
+
+    let of_zeta = v1::FeedRequest {
+        subject: "zeta".into(),
+        page_token: page_token.clone(),
+        ..request.clone()
+    };
+    let of_other_roles = v1::FeedRequest {
+        page_token: page_token.clone(),
+        roles: vec![1],
+        ..request.clone()
+    };
+    let of_watch = v1::FeedRequest {
+        page_token: resume_token.clone(),
+        ..request.clone()
+    };
+    let broken = v1::FeedRequest {
+        page_token: format!("{page_token}0"),
+        ..request.clone()
+    };
+    for request in [of_zeta, of_other_roles, of_watch, broken] {
+        assert_eq!(fields(&suite.reports.feed(request).await.unwrap_err()), ["page_token"]);
+    }
+    let larger = v1::FeedRequest {
+        page_token,
+        page_size: 5,
+        ..request
+    };
+    assert_eq!(suite.reports.feed(larger).await.unwrap().into_inner().items.len(), 2);
+    let request = v1::WatchRequest {
+        subject: "zeta".into(),
+        resume_token,
+    };
+    assert_eq!(
+        fields(&suite.reports.watch(request).await.unwrap_err()),
+        ["resume_token"]
+    );
+}

@@ -48,11 +48,11 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 #[derive(Debug, Clone)]
-struct Case {
+pub(super) struct Case {
     seed: u64,
     said: Vec<Said>,
     again: Vec<prop::sample::Index>,
-    batch: usize,
+    pub(super) batch: usize,
 }
 
 fn case() -> impl Strategy<Value = Case> {
@@ -67,7 +67,7 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
-    fn events(&self, subject: &SubjectId) -> Vec<Scored> {
+    pub(super) fn events(&self, subject: &SubjectId) -> Vec<Scored> {
         let event = |said: &Said| match *said {
             Said::Seen(post, version) => seen(subject, self.seed, post, version),
             Said::Retracted(post, version) => retracted(subject, post, version),
@@ -77,7 +77,7 @@ impl Case {
     }
 
     /// The same with duplicates, in another order.
-    fn shuffled(&self, subject: &SubjectId) -> Vec<Scored> {
+    pub(super) fn shuffled(&self, subject: &SubjectId) -> Vec<Scored> {
         let events = self.events(subject);
         let again = self.again.iter().map(|index| events[index.index(events.len())].clone());
         let mut shuffled: Vec<_> = events.iter().cloned().chain(again).collect();
@@ -96,7 +96,7 @@ async fn fold_all(store: &dyn Store, events: &[Scored], batch: usize) {
     }
 }
 
-fn run(cases: u32, test: impl Fn(Case) -> Result<(), TestCaseError>) {
+pub(super) fn run(cases: u32, test: impl Fn(Case) -> Result<(), TestCaseError>) {
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,

@@ -1,5 +1,6 @@
 //! Makes findings, folds them as the runner would, and asks for every report.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -262,4 +263,25 @@ async fn whole_feed(store: &dyn Store, subject: &str) -> Vec<v1::FeedItem> {
         }
         request.page_token = page.next_page_token;
     }
+}
+
+/// Every post that counts, of whatever role, by id.
+pub(crate) async fn whole_feed_of(store: &dyn Store, subject: &str) -> BTreeMap<String, v1::FeedItem> {
+    let roles = [
+        v1::Role::Backtweet,
+        v1::Role::Indirect,
+        v1::Role::Origin,
+        v1::Role::Answer,
+    ];
+    let roles = roles.map(Into::into).to_vec();
+    let request = v1::FeedRequest {
+        subject: subject.to_owned(),
+        page_size: 500,
+        roles,
+        ..Default::default()
+    };
+    let page = feed::feed(store, request).await.unwrap();
+    assert_eq!(page.next_page_token, "");
+    let id = |item: &v1::FeedItem| item.sighting.as_ref().unwrap().post.as_ref().unwrap().id.clone();
+    page.items.into_iter().map(|item| (id(&item), item)).collect()
 }
