@@ -1,0 +1,164 @@
+//! What leaves the stage for what comes in.
+
+use backtweet_domain::{
+    AccountId, AccountState, Author, Edge, Entities, Intent, KindSet, Label, Lineage, Post, PostId, Reference,
+    ReferenceKind, Sighting, SubjectId, Version,
+};
+
+use super::*;
+use crate::default_model;
+
+fn stage() -> ScoreStage {
+    ScoreStage::new(default_model())
+}
+
+fn post(number: u32, text: &str) -> Post {
+    Post {
+        id: format!("x:{number}").parse().unwrap(),
+        revision: 0,
+        author: Author {
+            id: "x:7".parse::<AccountId>().unwrap(),
+            handle: None,
+            name: None,
+            followers: None,
+            bot: false,
+            created_at: None,
+        },
+        text: text.to_owned(),
+        language: Some("en".to_owned()),
+        created_at: None,
+        witnessed_at: Timestamp::from_seconds(9),
+        references: Vec::new(),
+        entities: Entities::default(),
+        engagement: Default::default(),
+        url: None,
+        has_media: false,
+    }
+}
+
+fn seen(role: Role, post: Post) -> Classified {
+    let lineage = Lineage {
+        root: post.id.clone(),
+        parent: None,
+        depth: 0,
+        edge: Edge::Observed,
+    };
+    let sighting = Sighting {
+        role,
+        kinds: KindSet::EMPTY,
+        automatic: KindSet::EMPTY,
+        lineage,
+        intent: Intent::Other,
+        intent_confidence: 0.0,
+        post,
+    };
+    let (id, at) = (sighting.post.id.clone(), Timestamp::from_seconds(5));
+    finding(
+        id,
+        at,
+        Finding::Seen {
+            version: Version::default(),
+            sighting: Box::new(sighting),
+        },
+    )
+}
+
+fn finding(post: PostId, at: Timestamp, finding: Finding) -> Classified {
+    Classified {
+        subject: SubjectId::new("acme").unwrap(),
+        post,
+        at,
+        finding,
+    }
+}
+
+fn scored(items: &[Classified]) -> Vec<Scored> {
+    let effects = stage().process(items, &[]);
+    assert!(effects.writes.is_empty());
+    let read = |output: &Output| record::decode_scored(output.record.value.as_ref().unwrap()).unwrap();
+    effects.outputs.iter().map(read).collect()
+}
+
+#[test]
+fn every_finding_goes_on_in_order_and_each_text_gets_its_own_sentiment() {
+    let items = [
+        seen(Role::Backtweet, post(1, "I love it, thank you!")),
+        seen(Role::Origin, post(2, "We are proud and happy to announce this")),
+        seen(Role::Indirect, post(3, "This is the worst thing ever")),
+        seen(Role::Answer, post(4, "Sorry about the terrible wait")),
+        seen(Role::Backtweet, post(5, "")),
+    ];
+    let scored = scored(&items);
+    let labels: Vec<_> = scored
+        .iter()
+        .map(|scored| scored.sentiment.as_ref().map(|sentiment| sentiment.label))
+        .collect();
+    assert_eq!(labels, [Some(Label::Positive), None, Some(Label::Negative), None, None]);
+    let findings: Vec<_> = scored.into_iter().map(|scored| scored.classified).collect();
+    assert_eq!(findings, items);
+}
+
+#[test]
+fn a_repost_is_not_scored_for_words_that_are_not_its_own() {
+    let mut repost = post(1, "I love it");
+    let target = Some("x:3".parse().unwrap());
+    repost.references.push(Reference {
+        kind: ReferenceKind::Repost,
+        target,
+        author: None,
+        author_handle: None,
+    });
+    assert_eq!(scored(&[seen(Role::Backtweet, repost)])[0].sentiment, None);
+}
+
+#[test]
+fn retractions_and_account_states_go_on_as_they_are() {
+    let id: PostId = "x:1".parse().unwrap();
+    let items = [
+        finding(
+            id.clone(),
+            Timestamp::EPOCH,
+            Finding::Retracted {
+                version: Version::default(),
+            },
+        ),
+        finding(
+            id,
+            Timestamp::EPOCH,
+            Finding::Account {
+                state: AccountState::Hidden,
+                seq: 3,
+            },
+        ),
+    ];
+    let scored = scored(&items);
+    assert!(scored.iter().all(|scored| scored.sentiment.is_none()));
+    assert_eq!(
+        scored.into_iter().map(|scored| scored.classified).collect::<Vec<_>>(),
+        items
+    );
+}
+
+#[test]
+fn records_are_keyed_by_subject_and_timed_by_the_event_so_that_a_subject_folds_in_order() {
+    let effects = stage().process(&[seen(Role::Backtweet, post(1, "fine"))], &[]);
+    let output = &effects.outputs[0];
+    assert_eq!(
+        (output.topic, &*output.record.key),
+        (topics::SCORED, b"acme".as_slice())
+    );
+    assert_eq!(output.record.time, Timestamp::from_seconds(5));
+}
+
+#[test]
+fn a_record_that_is_no_finding_says_why() {
+    let decode = |value: Option<&'static [u8]>| {
+        let value = value.map(Bytes::from_static);
+        stage()
+            .decode(&Bytes::new(), value.as_ref(), Timestamp::EPOCH)
+            .unwrap_err()
+            .cause
+    };
+    assert!(decode(None).contains("no value"));
+    assert!(decode(Some(b"\xff\xff")).contains("ClassifiedEvent"));
+}
