@@ -1,4 +1,21 @@
 //! Finds which posts point back at a subject, how, what their authors want, and where in which cascade they stand.
 
+mod account;
+mod classify;
+pub mod config;
+mod expiry;
 pub mod index;
+pub mod intent;
+mod lineage;
+mod service;
+pub mod stage;
+pub mod subjects;
 mod text;
+
+pub use classify::{TextClass, classify_text};
+pub use config::{Bounds, Config};
+pub use expiry::Watermark;
+pub use index::{Match, SubjectIndex};
+pub use service::{Error, run};
+pub use stage::ClassifyStage;
+pub use subjects::Subjects;

@@ -1,0 +1,88 @@
+//! The classifier as a stage: from what happened on the networks to what that means for each subject. The rules are elsewhere; here
+//! they meet the look-ups and writes of the store, and the records of the log.
+//!
+//! A post that refers to others waits at each of them that may still change, so whatever order they come in, each post ends in the place
+//! that it would have if everything had been known at once, with two bounds: `Bounds::parking`, and that an edit which brings a settled
+//! post into one more subject's conversation no longer reaches what hung on it by then.
+
+mod item;
+mod plan;
+mod work;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rustc_hash::FxHashSet;
+
+use backtweet_domain::Timestamp;
+use backtweet_store::{Found, LookUp, Waiter};
+use backtweet_stream::{Effects, Poison, Stage};
+use backtweet_wire::record::decode_post_event;
+use backtweet_wire::topics;
+
+use crate::config::Bounds;
+use crate::expiry::Watermark;
+use crate::subjects::Subjects;
+pub use item::{Deletion, Item, PostItem, Registration};
+
+/// Classifies what happens on the networks, for the subjects as they are at the moment.
+pub struct ClassifyStage {
+    subjects: Arc<Subjects>,
+    bounds: Bounds,
+    watermark: Arc<Watermark>,
+}
+
+impl ClassifyStage {
+    /// The stage's name and consumer group.
+    pub const NAME: &'static str = "classifier";
+
+    /// A stage that classifies for `subjects`, and moves `watermark` to the latest event time that it saw.
+    pub fn new(subjects: Arc<Subjects>, bounds: Bounds, watermark: Arc<Watermark>) -> Self {
+        Self { subjects, bounds, watermark }
+    }
+}
+
+impl Stage for ClassifyStage {
+    type Item = Item;
+
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn topic(&self) -> &'static str {
+        topics::POSTS
+    }
+
+    fn decode(&self, _: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Item>, Poison> {
+        let Some(value) = value else { return Ok(None) };
+        let event = decode_post_event(value).map_err(|error| Poison { cause: error.to_string() })?;
+        self.watermark.reach(event.at());
+        Ok(Item::of_event(event, value, self.subjects.current(), false))
+    }
+
+    fn look_ups(&self, items: &[Item]) -> Vec<LookUp> {
+        plan::asks(items, &self.bounds).iter().map(|ask| ask.look_up(&self.bounds)).collect()
+    }
+
+    fn process(&self, items: &[Item], found: &[Found]) -> Effects {
+        let mut known = plan::Known::of(&plan::asks(items, &self.bounds), found);
+        let outputs = work::work(items, &mut known, &self.bounds);
+        Effects { writes: known.writes(&self.bounds), outputs }
+    }
+
+    /// Posts that something is said about register with their authors: it must go when the account goes. Only now is known which do.
+    fn follow_up(&self, items: &[Item], effects: &Effects) -> Vec<Item> {
+        let told: FxHashSet<&[u8]> = effects.outputs.iter().map(|output| output.record.key.as_ref()).collect();
+        let registration = |item: &Item| match item {
+            Item::Post(item) if told.contains(item.post.id.to_string().as_bytes()) => {
+                Some(Item::Author(item.registration()))
+            }
+            _ => None,
+        };
+        if told.is_empty() { Vec::new() } else { items.iter().filter_map(registration).collect() }
+    }
+
+    fn wake(&self, waiter: &Waiter) -> Result<Option<Item>, Poison> {
+        Item::of_waiter(waiter, self.subjects.current())
+    }
+}

@@ -1,0 +1,198 @@
+//! What a batch has to ask the store, and what it knows once that is answered. Both go through the same list, so that they agree
+//! place by place.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use backtweet_domain::{AccountId, PostId, Timestamp};
+use backtweet_store::{Batch, Found, Guard, LookUp, Park, Stored, Write};
+
+use super::item::{Item, PostItem, Registration};
+use crate::account::{self, Standing};
+use crate::config::Bounds;
+use crate::lineage::{self, Record};
+
+/// One question.
+pub(super) enum Ask<'a> {
+    /// A post's record.
+    Post(&'a PostId),
+    /// The record of a post that another refers to, to wait there where it may still change.
+    Parent(&'a PostId, &'a PostItem),
+    /// An account's record.
+    Account(&'a AccountId),
+    /// The record of an account that a post is registered at.
+    Author(&'a Registration),
+}
+
+/// Everything that the batch has to ask, in order.
+pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
+    let mut asks = Vec::new();
+    let mut settling = FxHashSet::default();
+    for item in items {
+        match item {
+            Item::Post(item) => {
+                asks.push(Ask::Post(&item.post.id));
+                for (_, target) in item.references() {
+                    let waits = !settling.contains(target) && !is_past(target, item, bounds);
+                    asks.push(if waits { Ask::Parent(target, item) } else { Ask::Post(target) });
+                }
+                if settles(item, &settling) {
+                    settling.insert(&item.post.id);
+                }
+            }
+            Item::Deleted(deletion) => asks.push(Ask::Post(&deletion.id)),
+            Item::Account(change) => asks.push(Ask::Account(&change.account)),
+            Item::Author(registration) => {
+                asks.push(Ask::Author(registration));
+                asks.push(Ask::Post(&registration.post));
+            }
+        }
+    }
+    asks
+}
+
+/// Whether the target's own id tells that it is too old to be waited for.
+pub(super) fn is_past(target: &PostId, item: &PostItem, bounds: &Bounds) -> bool {
+    target.time().is_some_and(|time| time < item.post.witnessed_at.minus(bounds.parking))
+}
+
+/// Whether the batch itself gives the post its final place, so that nobody behind it needs to wait there.
+fn settles(item: &PostItem, settling: &FxHashSet<&PostId>) -> bool {
+    !item.edited
+        && !item.matches.is_empty()
+        && !item.post.is_repost()
+        && !item.has_unnamed_reference()
+        && item.references().all(|(_, target)| settling.contains(target))
+}
+
+impl Ask<'_> {
+    pub(super) fn look_up(&self, bounds: &Bounds) -> LookUp {
+        match self {
+            Ask::Post(post) => LookUp::Record(lineage::key(post)),
+            Ask::Parent(target, item) => {
+                let expires = item.post.witnessed_at.plus(bounds.parking);
+                LookUp::ReadOrPark { key: lineage::key(target), park: Park { waiter: item.waiter(), expires } }
+            }
+            Ask::Account(account) => LookUp::Record(account::key(account)),
+            Ask::Author(registration) => {
+                let expires = registration.at.plus(bounds.lineage);
+                let park = Park { waiter: registration.waiter(), expires };
+                LookUp::ReadOrPark { key: account::key(&registration.author), park }
+            }
+        }
+    }
+}
+
+/// A record as it was found, and as the batch leaves it.
+#[derive(Debug)]
+pub(super) struct Kept<T> {
+    /// The version it was read at.
+    version: Option<u64>,
+    found: Option<T>,
+    /// As it is by now.
+    pub(super) now: Option<T>,
+    /// Whether whoever waits for it has to be woken.
+    pub(super) wake: bool,
+}
+
+impl<T: Clone + PartialEq> Kept<T> {
+    fn of(stored: Option<&Stored>, decode: impl Fn(&[u8]) -> Option<T>) -> Self {
+        let found = stored.and_then(|stored| decode(&stored.bytes));
+        if found.is_none() && stored.is_some() {
+            metrics::counter!("backtweet_classifier_unreadable_records_total").increment(1);
+            tracing::error!("a record in the store cannot be read and is written anew");
+        }
+        Self { version: stored.map(|stored| stored.version), now: found.clone(), found, wake: false }
+    }
+
+    /// Whether the batch changed it.
+    pub(super) fn is_changed(&self) -> bool {
+        self.now != self.found
+    }
+
+    fn batch(&self, slot: String, name: &str, stored: impl Fn(&T) -> (bool, Vec<u8>, Timestamp)) -> Option<Batch> {
+        let mut batch = Batch { slot, guards: Vec::new(), writes: Vec::new() };
+        if let (true, Some(now)) = (self.is_changed(), &self.now) {
+            let (open, bytes, expires) = stored(now);
+            let stored = Stored { version: self.version.map_or(1, |version| version + 1), open, bytes: bytes.into() };
+            batch.guards.push(Guard { name: name.to_owned(), version: self.version });
+            batch.writes.push(Write::Put { name: name.to_owned(), stored, expires: Some(expires) });
+        }
+        if self.wake {
+            batch.writes.push(Write::Wake { name: name.to_owned() });
+        }
+        (!batch.writes.is_empty()).then_some(batch)
+    }
+}
+
+/// All records that the batch has to do with.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) posts: FxHashMap<PostId, Kept<Record>>,
+    pub(super) accounts: FxHashMap<AccountId, Kept<Standing>>,
+    /// Posts in the order in which the batch first met them: parents' writes come before their children's.
+    order: Vec<PostId>,
+}
+
+impl Known {
+    /// Puts answers to questions. Where one record was read twice, the newer reading counts.
+    pub(super) fn of(asks: &[Ask<'_>], found: &[Found]) -> Self {
+        let mut known = Self::default();
+        for (ask, found) in asks.iter().zip(found) {
+            let Found::Record(stored) = found else { continue };
+            let version = stored.as_ref().map(|stored| stored.version);
+            match *ask {
+                Ask::Post(post) | Ask::Parent(post, _) => {
+                    if known.posts.get(post).is_none_or(|kept| kept.version < version) {
+                        known.posts.insert(post.clone(), Kept::of(stored.as_ref(), Record::decode));
+                    }
+                }
+                Ask::Account(account) | Ask::Author(Registration { author: account, .. }) => {
+                    if known.accounts.get(account).is_none_or(|kept| kept.version < version) {
+                        known.accounts.insert(account.clone(), Kept::of(stored.as_ref(), Standing::decode));
+                    }
+                }
+            }
+            if let (Ask::Parent(..), None | Some(Stored { open: true, .. })) = (ask, stored) {
+                metrics::counter!("backtweet_classifier_parked_total").increment(1);
+            }
+        }
+        known
+    }
+
+    /// What is known of a post.
+    pub(super) fn post(&self, post: &PostId) -> Option<&Record> {
+        self.posts.get(post)?.now.as_ref()
+    }
+
+    /// The post, to be changed.
+    pub(super) fn change(&mut self, post: &PostId) -> Option<&mut Kept<Record>> {
+        let kept = self.posts.get_mut(post)?;
+        self.order.push(post.clone());
+        Some(kept)
+    }
+
+    /// What has to be written, one batch a record.
+    pub(super) fn writes(&self, bounds: &Bounds) -> Vec<Batch> {
+        let mut done = FxHashSet::default();
+        let posts = self.order.iter().filter(|post| done.insert(*post)).filter_map(|post| {
+            self.posts.get(post)?.batch(lineage::slot(post), lineage::RECORD, |record| {
+                (record.open(), record.encode(), expiry(record, bounds))
+            })
+        });
+        let mut accounts: Vec<_> = self.accounts.iter().collect();
+        accounts.sort_by_key(|(account, _)| *account);
+        let accounts = accounts.into_iter().filter_map(|(account, kept)| {
+            kept.batch(account::slot(account), account::RECORD, |standing| {
+                // Always open: a post registers with its author for as long as both are kept.
+                (true, standing.encode(), standing.at.plus(bounds.lineage))
+            })
+        });
+        posts.chain(accounts).collect()
+    }
+}
+
+fn expiry(record: &Record, bounds: &Bounds) -> Timestamp {
+    let deleted = record.tombstone.map(|tombstone| tombstone.at);
+    let last = record.at.max(deleted).unwrap_or(Timestamp::EPOCH);
+    last.plus(if record.entries.is_empty() { bounds.strangers } else { bounds.lineage })
+}

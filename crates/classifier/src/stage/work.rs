@@ -1,0 +1,161 @@
+//! What a batch comes to, once everything it has to know is known.
+
+use std::cell::OnceCell;
+
+use backtweet_domain::{AccountChange, Classified, Finding, Intent, Post, PostId, Sighting, Timestamp, Version};
+use backtweet_stream::{Output, Record as LogRecord};
+use backtweet_wire::{record::encode_classified, topics};
+
+use super::item::{Deletion, Item, PostItem, Registration};
+use super::plan::{Known, is_past};
+use crate::account::Standing;
+use crate::config::Bounds;
+use crate::index::SubjectIndex;
+use crate::intent;
+use crate::lineage::{Entry, Parent, Record, Tombstone, places};
+
+/// Works off the items in order, on what is known.
+pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Output> {
+    let mut findings = Vec::new();
+    for item in items {
+        match item {
+            Item::Post(item) => post(item, known, bounds, &mut findings),
+            Item::Deleted(deletion) => delete(deletion, known, &mut findings),
+            Item::Account(change) => account(change, known),
+            Item::Author(registration) => author(registration, known, &mut findings),
+        }
+    }
+    findings.iter().map(output).collect()
+}
+
+fn output(classified: &Classified) -> Output {
+    let key = classified.post.to_string().into_bytes().into();
+    let value = Some(encode_classified(classified));
+    Output { topic: topics::CLASSIFIED, record: LogRecord { key, value, time: classified.at } }
+}
+
+/// Gives the post its places, and says what that means at this revision.
+fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<Classified>) {
+    let post = &item.post;
+    let around = Around::of(item, known, bounds);
+    let Some(kept) = known.change(&post.id) else { return };
+    let mut record = kept.now.clone().unwrap_or_default();
+    record.saw(post.revision, post.witnessed_at, around.settled);
+    for (subject, place) in around.places {
+        record.put(subject, post.revision, place);
+    }
+    if kept.now.is_none() && record.entries.is_empty() && !item.edited {
+        return;
+    }
+    say(item, &record, findings);
+    let in_some_conversation = !record.entries.is_empty();
+    kept.now = Some(record);
+    // Whoever waits is woken even where nothing changed: a crash may have come between the change and what it meant for them. Among
+    // posts that refer to each other in a circle that would go on for ever, so it stops where a post is not later than all it refers to.
+    kept.wake |= in_some_conversation && (kept.is_changed() || !item.woken || around.in_order);
+}
+
+/// What the posts that one refers to mean for it.
+struct Around {
+    places: Vec<(backtweet_domain::SubjectId, crate::lineage::Place)>,
+    /// Whether none of them can change any more, as far as anybody would hear of it.
+    settled: bool,
+    /// Whether all of them that are in some conversation are earlier.
+    in_order: bool,
+}
+
+impl Around {
+    fn of(item: &PostItem, known: &Known, bounds: &Bounds) -> Self {
+        let mut parents = Vec::new();
+        let (mut settled, mut in_order) = (!item.has_unnamed_reference(), true);
+        for (kind, id) in item.references() {
+            let record = known.post(id);
+            settled &= record.is_some_and(|record| !record.open()) || is_past(id, item, bounds);
+            if let Some(record) = record.filter(|record| !record.entries.is_empty()) {
+                in_order &= (record.at, id) < (Some(item.post.witnessed_at), &item.post.id);
+                parents.push(Parent { kind, id, record });
+            }
+        }
+        let places = places(&item.post, &item.index, &item.matches, &parents);
+        let places = places.into_iter().map(|(subject, place)| (subject.id.clone(), place)).collect();
+        Self { places, settled, in_order }
+    }
+}
+
+/// The findings that follow from a post's record for the revision at hand.
+fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
+    let post = &item.post;
+    if let Some(tombstone) = record.tombstone.filter(|_| record.is_deleted()) {
+        findings.extend(record.entries.iter().map(|entry| deleted(&post.id, entry, tombstone, &item.index)));
+        return;
+    }
+    if record.highest != Some(post.revision) {
+        return;
+    }
+    let intent = OnceCell::new();
+    for entry in &record.entries {
+        let finding = if entry.revision == post.revision {
+            let (intent, confidence) = *intent.get_or_init(|| intent::of_post(post));
+            Finding::Seen { version: entry.seen(), sighting: Box::new(sighting(post, entry, intent, confidence)) }
+        } else {
+            let generation = generation(entry, &item.index);
+            Finding::Retracted { version: Version { generation, revision: post.revision, lineage: entry.version } }
+        };
+        findings.push(classified(&post.id, entry, post.witnessed_at, finding));
+    }
+}
+
+fn sighting(post: &Post, entry: &Entry, intent: Intent, intent_confidence: f64) -> Sighting {
+    let place = &entry.place;
+    Sighting {
+        post: post.clone(),
+        role: place.role,
+        kinds: place.kinds,
+        automatic: place.automatic,
+        lineage: place.lineage.clone(),
+        intent,
+        intent_confidence,
+    }
+}
+
+fn delete(deletion: &Deletion, known: &mut Known, findings: &mut Vec<Classified>) {
+    let Some(kept) = known.change(&deletion.id) else { return };
+    let record = kept.now.get_or_insert_default();
+    record.delete(deletion.revision, deletion.at);
+    let tombstone = record.tombstone;
+    let gone = |entry| Some(deleted(&deletion.id, entry, tombstone?, &deletion.index));
+    findings.extend(record.entries.iter().filter_map(gone));
+}
+
+fn deleted(post: &PostId, entry: &Entry, tombstone: Tombstone, index: &SubjectIndex) -> Classified {
+    let generation = generation(entry, index);
+    let version = Version { generation, revision: tombstone.revision, lineage: u64::MAX };
+    classified(post, entry, tombstone.at, Finding::Retracted { version })
+}
+
+/// The generation that a retraction speaks for: the newest that is known.
+fn generation(entry: &Entry, index: &SubjectIndex) -> u64 {
+    let current = index.find(&entry.subject).map(|(_, subject)| subject.generation);
+    entry.place.generation.max(current.unwrap_or(0))
+}
+
+fn classified(post: &PostId, entry: &Entry, at: Timestamp, finding: Finding) -> Classified {
+    Classified { subject: entry.subject.clone(), post: post.clone(), at, finding }
+}
+
+/// Keeps the newest state, and wakes all posts that are registered with the account.
+fn account(change: &AccountChange, known: &mut Known) {
+    let Some(kept) = known.accounts.get_mut(&change.account) else { return };
+    if kept.now.is_none_or(|standing| change.seq > standing.seq) {
+        kept.now = Some(Standing::from(change));
+    }
+    kept.wake = true;
+}
+
+/// Tells whoever follows the post in what state its author's account is, where anything was ever heard of that.
+fn author(registration: &Registration, known: &Known, findings: &mut Vec<Classified>) {
+    let standing = known.accounts.get(&registration.author).and_then(|kept| kept.now);
+    let (Some(Standing { state, seq, at }), Some(record)) = (standing, known.post(&registration.post)) else { return };
+    let finding = |entry| classified(&registration.post, entry, at, Finding::Account { state, seq });
+    findings.extend(record.entries.iter().map(finding));
+}

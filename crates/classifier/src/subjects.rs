@@ -1,0 +1,202 @@
+//! Following the subjects: the compacted topic in, the current index out, and word of how far this instance has come. What the index
+//! does with them is `index`'s.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use backtweet_domain::{Subject, SubjectId};
+use backtweet_runtime::followers::{self, HEARTBEAT};
+use backtweet_runtime::Ports;
+use backtweet_stream::{Backoff, Delivered, Followed, Follower, LogError};
+use backtweet_wire::{record::decode_subject, topics};
+
+use crate::index::SubjectIndex;
+
+/// How long to wait for more changes before all are compiled together.
+const QUIET: Duration = Duration::from_millis(20);
+/// How long taking leave may take.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// The index of the subjects as they are at the moment.
+#[derive(Debug, Default)]
+pub struct Subjects {
+    current: RwLock<Arc<SubjectIndex>>,
+}
+
+impl Subjects {
+    /// Subjects that stay as they are, for text and for tests.
+    pub fn fixed(index: SubjectIndex) -> Self {
+        Self { current: RwLock::new(Arc::new(index)) }
+    }
+
+    /// The newest index.
+    pub fn current(&self) -> Arc<SubjectIndex> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, index: SubjectIndex) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+    }
+}
+
+/// What was read of the topic so far.
+#[derive(Debug, Default)]
+struct Topic {
+    subjects: BTreeMap<SubjectId, Subject>,
+    /// For each partition, the first offset that was not read yet.
+    offsets: Vec<u64>,
+}
+
+impl Topic {
+    fn take(&mut self, delivered: &Delivered) {
+        let partition = delivered.position.partition as usize;
+        if self.offsets.len() <= partition {
+            self.offsets.resize(partition + 1, 0);
+        }
+        self.offsets[partition] = delivered.position.offset + 1;
+        let key = String::from_utf8_lossy(&delivered.record.key);
+        match &delivered.record.value {
+            None => self.subjects.retain(|id, _| id.as_str() != key),
+            Some(value) => match decode_subject(value) {
+                Ok(subject) => {
+                    self.subjects.insert(subject.id.clone(), subject);
+                }
+                Err(error) => {
+                    metrics::counter!("backtweet_classifier_unreadable_subjects_total").increment(1);
+                    tracing::error!(subject = %key, %error, "a subject cannot be read; put it again. It stays as it was");
+                }
+            },
+        }
+    }
+}
+
+/// Follows the topic until `shutdown`, and announces this instance from the moment that it has caught up, which `ready` then hears.
+///
+/// # Errors
+/// When the topic can no longer be read.
+pub(crate) async fn follow(
+    subjects: Arc<Subjects>,
+    instance: String,
+    ports: Ports,
+    ready: oneshot::Sender<()>,
+    shutdown: CancellationToken,
+) -> Result<(), LogError> {
+    let mut following = Following { subjects, instance, ports, topic: Topic::default(), covered: Vec::new(), ready: Some(ready) };
+    let outcome = tokio::select! {
+        () = shutdown.cancelled() => Ok(()),
+        outcome = following.run() => outcome,
+    };
+    following.withdraw().await;
+    outcome
+}
+
+struct Following {
+    subjects: Arc<Subjects>,
+    instance: String,
+    ports: Ports,
+    topic: Topic,
+    /// The offsets that the live index covers.
+    covered: Vec<u64>,
+    /// Until it has caught up.
+    ready: Option<oneshot::Sender<()>>,
+}
+
+impl Following {
+    async fn run(&mut self) -> Result<(), LogError> {
+        let mut follower = self.open().await?;
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut failures = 0;
+        let mut due: Option<Instant> = None;
+        loop {
+            let quiet = due.unwrap_or_else(Instant::now);
+            tokio::select! {
+                followed = follower.next() => match followed {
+                    Ok(Followed::Records(records)) => {
+                        failures = 0;
+                        records.iter().for_each(|delivered| self.topic.take(delivered));
+                        // Not moved on by further changes, so that a steady stream of them cannot hold the index back.
+                        if self.ready.is_none() {
+                            due = due.or_else(|| Some(Instant::now() + QUIET));
+                        }
+                    }
+                    Ok(Followed::CaughtUp) => {
+                        self.compile().await;
+                        self.announce().await;
+                        if let Some(ready) = self.ready.take() {
+                            let _ = ready.send(());
+                        }
+                    }
+                    Err(error) => {
+                        pause(error, failures).await?;
+                        failures += 1;
+                    }
+                },
+                () = sleep_until(quiet), if due.is_some() => {
+                    due = None;
+                    self.compile().await;
+                    self.announce().await;
+                }
+                _ = heartbeat.tick(), if self.ready.is_none() => self.announce().await,
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Box<dyn Follower>, LogError> {
+        let mut failures = 0;
+        loop {
+            match self.ports.log.follow(topics::SUBJECTS).await {
+                Ok(follower) => return Ok(follower),
+                Err(error) => pause(error, failures).await?,
+            }
+            failures += 1;
+        }
+    }
+
+    /// Makes the index anew, off the threads that serve others.
+    async fn compile(&mut self) {
+        let subjects: Vec<Subject> = self.topic.subjects.values().cloned().collect();
+        let offsets = self.topic.offsets.clone();
+        let count = subjects.len();
+        match tokio::task::spawn_blocking(move || SubjectIndex::compile(&subjects)).await {
+            Ok(Ok(index)) => {
+                self.subjects.replace(index);
+                self.covered = offsets;
+                metrics::gauge!("backtweet_classifier_subjects").set(count as f64);
+            }
+            Ok(Err(error)) => tracing::error!(%error, "the subjects stay as they were"),
+            Err(error) => tracing::error!(%error, "compiling the subjects broke down; they stay as they were"),
+        }
+    }
+
+    async fn announce(&self) {
+        let now = self.ports.clock.now();
+        if let Err(error) = followers::announce(self.ports.store.as_ref(), &self.instance, &self.covered, now).await {
+            tracing::warn!(%error, "nobody hears how far the subjects are followed; it is said again in a second");
+        }
+    }
+
+    async fn withdraw(&self) {
+        if self.ready.is_some() {
+            return;
+        }
+        let leave = timeout(LEAVE, followers::withdraw(self.ports.store.as_ref(), &self.instance));
+        if !matches!(leave.await, Ok(Ok(()))) {
+            tracing::warn!("this instance could not take its leave of the store; it is waited for ten more seconds");
+        }
+    }
+}
+
+async fn pause(error: LogError, failures: u32) -> Result<(), LogError> {
+    if !error.retry().is_retryable() {
+        return Err(error);
+    }
+    tracing::warn!(%error, "waiting for the subjects");
+    sleep(Backoff::default().pause(failures)).await;
+    Ok(())
+}
