@@ -281,3 +281,6 @@ fn broken(error: fjall::Error) -> LogError {
     };
     LogError::Unusable { reason }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! The Kafka half runs where `BACKTWEET_TEST_KAFKA` names a broker (`./scripts/test` starts one), and says so where it is skipped.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 /// One suite, both adapters: what every log has to do.
 mod conformance;

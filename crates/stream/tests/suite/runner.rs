@@ -6,14 +6,17 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backtweet_domain::Timestamp;
-use backtweet_stream::{Phase, RunnerError, RunnerOptions};
-use backtweet_wire::v1::DeadLetter;
-use prost::Message;
+use backtweet_stream::{Phase, RunnerOptions};
 
-use super::support::logs::{Gate, GatedLog};
-use super::support::place::{Place, eventually, fresh, record, value, within};
-use super::support::stages::{Depths, Relay, Running, WordCount, options, start};
-use super::support::stores::MemoryStore;
+use crate::support::logs::{Gate, GatedLog};
+use crate::support::place::{Place, eventually, fresh, record, value, within};
+use crate::support::stages::{Depths, Relay, Running, WordCount, options, start};
+use crate::support::stores::MemoryStore;
+
+/// Records that cannot be processed.
+mod dead_letters;
+
+use self::dead_letters::letters;
 
 /// A relay between two topics of its own.
 async fn relay(place: &Place, partitions: u32) -> Relay {
@@ -36,13 +39,6 @@ async fn values(place: &Place, topic: &str) -> Vec<String> {
     let mut all = place.everything(topic).await;
     all.sort_by_key(|delivered| delivered.position);
     all.iter().map(value).collect()
-}
-
-async fn letters(place: &Place, options: &RunnerOptions) -> Vec<DeadLetter> {
-    let all = place.everything(&options.dead_letters).await;
-    all.iter()
-        .map(|delivered| DeadLetter::decode(delivered.record.value.clone().unwrap()).unwrap())
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,87 +228,6 @@ async fn who_waits_is_woken_and_wakes_those_who_wait_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiters_that_go_round_in_circles_end_in_the_dead_letters() {
-    let place = Place::embedded();
-    let stage = Depths {
-        name: fresh("stage"),
-        from: place.kept(1).await,
-        to: place.kept(1).await,
-    };
-    let (from, to) = (stage.from, stage.to);
-    place
-        .append(from, [record("circle", "circle"), record("post", "-")])
-        .await;
-    let options = options(&place).await;
-    let running = start(stage, place.log.clone(), Arc::<MemoryStore>::default(), options.clone());
-    until_done(&running, 2).await;
-    running.stop().await.unwrap();
-    let letters = letters(&place, &options).await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!((&letters[0].key[..], letters[0].attempts), (&b"circle"[..], 2));
-    assert!(letters[0].cause.contains("circles"), "{}", letters[0].cause);
-    assert_eq!(place.table(to).await.len(), 1, "the others have to pass");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_the_culprit_of_a_batch_goes_to_the_dead_letters() {
-    let place = Place::embedded();
-    let (stage, options) = (relay(&place, 1).await, options(&place).await);
-    let (name, from, to) = (stage.name, stage.from, stage.to);
-    let words = ["one", "poison-a", "two", "panic-b", "three", "huge-c", "four"];
-    place.append(from, words.map(|word| record("key", word))).await;
-    let running = start(stage, place.log.clone(), Arc::<MemoryStore>::default(), options.clone());
-    until_done(&running, 7).await;
-    assert_eq!(running.stats.figures().dead_letters, 3);
-    running.stop().await.unwrap();
-    assert_eq!(values(&place, to).await, ["one", "two", "three", "four"]);
-    let letters = letters(&place, &options).await;
-    let causes = [
-        "`poison-a` is not a word",
-        "the stage panicked: cannot bear panic-b",
-        "the limit is 8388608",
-    ];
-    for ((letter, (offset, word)), cause) in letters
-        .iter()
-        .zip([(1, "poison-a"), (3, "panic-b"), (5, "huge-c")])
-        .zip(causes)
-    {
-        assert_eq!(
-            (letter.topic.as_str(), letter.stage.as_str(), letter.partition),
-            (from, name, 0)
-        );
-        assert_eq!((letter.offset, &letter.key[..]), (offset, &b"key"[..]));
-        assert_eq!(letter.value.as_deref(), Some(word.as_bytes()));
-        assert!(letter.cause.contains(cause), "{}", letter.cause);
-        assert_eq!(letter.attempts, 2, "once in its batch, once alone");
-        assert!(letter.at_us > 0);
-    }
-    assert_eq!(letters.len(), 3);
-    assert_eq!(
-        place.log.stored(name, from).await.unwrap(),
-        [Some(7)],
-        "the partition went on"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_record_too_large_for_the_dead_letters_leaves_at_least_its_cause() {
-    let place = Place::embedded();
-    let (stage, options) = (relay(&place, 1).await, options(&place).await);
-    let from = stage.from;
-    let most = 8 * 1024 * 1024;
-    let mut large = record("", format!("poison{}", "x".repeat(most - 6)));
-    large.time = Timestamp::EPOCH.plus(Duration::from_secs(4_000_000_000));
-    place.append(from, [large]).await;
-    let running = start(stage, place.log.clone(), Arc::<MemoryStore>::default(), options.clone());
-    until_done(&running, 1).await;
-    running.stop().await.unwrap();
-    let letters = letters(&place, &options).await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].value, None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_finishes_what_is_in_hand() {
     let place = Place::embedded();
     let (stage, options) = (relay(&place, 1).await, options(&place).await);
@@ -373,27 +288,6 @@ async fn a_shutdown_waits_neither_for_ever_nor_for_who_is_gone() {
         [None],
         "what is not done has to come again"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stage_whose_log_is_unusable_stops_and_loses_nothing() {
-    let place = Place::embedded();
-    let options = options(&place).await;
-    let stage = Relay {
-        name: fresh("stage"),
-        from: place.kept(1).await,
-        to: fresh("absent"),
-    };
-    let (name, from, to) = (stage.name, stage.from, stage.to);
-    place.append(from, [record("key", "value")]).await;
-    let running = start(stage, place.log.clone(), Arc::<MemoryStore>::default(), options.clone());
-    let error = within(running.task).await.unwrap().unwrap_err();
-    assert!(
-        matches!(error, RunnerError::Log(_)) && error.to_string().contains(to),
-        "{error}"
-    );
-    assert_eq!(place.log.stored(name, from).await.unwrap(), [None]);
-    assert!(letters(&place, &options).await.is_empty(), "the record is not to blame");
 }
 
 #[tokio::test(flavor = "multi_thread")]
