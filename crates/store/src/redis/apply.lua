@@ -92,7 +92,6 @@ local records = {}
 for i = 1, take_number() do
   local name, is_put, text = take(), take() == '1', take()
   redis.call('GETRANGE', base .. name, 0, 0)
-  kept[name] = kept[name] or is_put
   records[i] = { name = name, is_put = is_put, text = text }
 end
 

@@ -1,6 +1,6 @@
 //! Many tasks on several threads at once: nothing is lost, and nobody sees half of a batch.
 
-use backtweet_store::{Found, Key, LookUp, Outcome};
+use backtweet_store::{Found, Guard, Key, LookUp, Outcome};
 use futures::future::join_all;
 
 use crate::support::*;
@@ -65,5 +65,42 @@ pub async fn look_ups_of_one_slot_are_one_moment(store: &Shared) {
     });
     for task in [writer, reader, parking] {
         task.await.unwrap();
+    }
+}
+
+pub async fn what_is_extended_while_others_expire_stays(store: &Shared) {
+    const RECORDS: usize = 250;
+    let slots: Vec<_> = (0..RECORDS).map(|number| format!("slot-{number}")).collect();
+    for round in 0..4 {
+        let start: Vec<_> = slots
+            .iter()
+            .map(|slot| batch(slot, vec![put_until("r", stored(1, false, b""), at(10))]))
+            .collect();
+        store.apply(&start).await.unwrap();
+        let sweeper = store.clone();
+        let sweep = tokio::spawn(async move { sweeper.expire(at(20), 2 * RECORDS).await.unwrap() });
+        let mut extended = vec![];
+        // From the far end, so that the two meet.
+        for slot in slots.iter().rev() {
+            let mut extend = batch(slot, vec![put_until("r", stored(2, false, b""), at(1_000))]);
+            extend.guards.push(Guard {
+                name: "r".into(),
+                version: Some(1),
+            });
+            if store.apply(&[extend]).await.unwrap() != [Outcome::Conflict] {
+                extended.push(slot);
+            }
+        }
+        let swept = sweep.await.unwrap();
+        assert_eq!(
+            swept + extended.len(),
+            RECORDS,
+            "round {round}: {} were extended",
+            extended.len()
+        );
+        for slot in extended {
+            assert_record(store, slot, "r", Some(stored(2, false, b""))).await;
+        }
+        assert!(store.expire(at(2_000), RECORDS).await.unwrap() <= RECORDS);
     }
 }

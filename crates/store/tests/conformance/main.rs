@@ -53,6 +53,7 @@ macro_rules! every_check {
             lifetime: expiry_stops_at_its_limit;
             crowd: no_addition_is_lost_among_many_writers;
             crowd: look_ups_of_one_slot_are_one_moment;
+            crowd: what_is_extended_while_others_expire_stays;
         }
     };
 }

@@ -1,7 +1,7 @@
 //! The Redis adapter on one server, and what it promises when that server fails.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backtweet_domain::Retry;
 use backtweet_store::{Found, Key, LookUp, Outcome, RedisConfig, RedisStore, StoreError, Write};
@@ -28,11 +28,13 @@ async fn connect(config: RedisConfig) -> Shared {
 
 /// Repeats `batch` for as long as the server does not answer, as every caller does.
 pub async fn applied_in_the_end(store: &Shared, batch: backtweet_store::Batch) -> Outcome {
+    let start = Instant::now();
     loop {
         match store.apply(std::slice::from_ref(&batch)).await {
             Ok(mut outcomes) => return outcomes.remove(0),
             Err(error) => assert_eq!(error.retry(), Retry::Backoff, "{error}"),
         }
+        assert!(start.elapsed() < DEADLINE, "the server is not found again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
