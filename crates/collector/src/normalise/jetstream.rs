@@ -1,0 +1,335 @@
+//! Bluesky's Jetstream, v1: frames, and what each collection's record means. What a post record holds is in `jetstream/record.rs`.
+
+mod record;
+
+use serde::Deserialize;
+
+use backtweet_domain::id::tid_value;
+use backtweet_domain::{
+    AccountChange, AccountId, AccountState, Author, Engagement, Entities, Follow, Network, Post, PostEvent, PostId,
+    Reference, ReferenceKind, Timestamp,
+};
+
+use super::lenient::{Raw, Text};
+use super::{Normalised, Refused, object, text_of};
+
+const POST: &str = "app.bsky.feed.post";
+const REPOST: &str = "app.bsky.feed.repost";
+const FOLLOW: &str = "app.bsky.graph.follow";
+
+/// One frame; which of its parts is there depends on `kind`.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(borrow, default)]
+    did: Raw<'a>,
+    #[serde(borrow, default)]
+    time_us: Raw<'a>,
+    #[serde(borrow, default)]
+    kind: Raw<'a>,
+    #[serde(borrow, default)]
+    commit: Option<Commit<'a>>,
+    #[serde(borrow, default)]
+    account: Option<Account<'a>>,
+}
+
+/// A record made, changed or deleted; a deletion has no record.
+#[derive(Deserialize)]
+struct Commit<'a> {
+    #[serde(borrow, default)]
+    rev: Raw<'a>,
+    #[serde(borrow, default)]
+    operation: Raw<'a>,
+    #[serde(borrow, default)]
+    collection: Raw<'a>,
+    #[serde(borrow, default)]
+    rkey: Raw<'a>,
+    #[serde(borrow, default)]
+    record: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct Account<'a> {
+    #[serde(borrow, default)]
+    active: Raw<'a>,
+    #[serde(borrow, default)]
+    status: Raw<'a>,
+    #[serde(borrow, default)]
+    seq: Raw<'a>,
+}
+
+/// A post passed on.
+#[derive(Deserialize)]
+struct RepostRecord<'a> {
+    #[serde(borrow, default)]
+    subject: Option<record::StrongRef<'a>>,
+    #[serde(borrow, default, rename = "createdAt")]
+    created_at: Raw<'a>,
+}
+
+#[derive(Deserialize)]
+struct FollowRecord<'a> {
+    #[serde(borrow, default)]
+    subject: Raw<'a>,
+}
+
+/// What a commit says about itself whatever its record is.
+struct Head<'a> {
+    did: Text<'a>,
+    account: AccountId,
+    /// `at://did/collection/rkey`.
+    uri: String,
+    rkey: Text<'a>,
+    revision: u64,
+    at: Timestamp,
+}
+
+/// Reads one frame.
+///
+/// # Errors
+/// When it is no such frame, or lacks what the suite needs of it.
+pub fn normalise(line: &[u8], received: Timestamp) -> Result<Normalised, Refused> {
+    let text = text_of(line)?;
+    if text.is_empty() {
+        return Ok(Normalised::nothing());
+    }
+    let frame: Frame<'_> = object(text, "a Jetstream v1 event")?;
+    match &*frame
+        .kind
+        .need::<Text<'_>>("kind", "commit, identity or account, as Jetstream v1 does")?
+    {
+        "commit" => commit(&frame, received),
+        "account" => account(&frame, received),
+        _ => Ok(Normalised::nothing()),
+    }
+}
+
+fn commit(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused> {
+    let Some(commit) = &frame.commit else {
+        return Err(Refused::new("commit", "is missing: send the commit with its event"));
+    };
+    let collection: Text<'_> = commit.collection.need("commit.collection", "the record's collection")?;
+    if !matches!(&*collection, POST | REPOST | FOLLOW) {
+        return Ok(Normalised::nothing());
+    }
+    let operation: Text<'_> = commit.operation.need("commit.operation", "create, update or delete")?;
+    let head = head(frame, commit, &collection)?;
+    let mut out = Normalised::default();
+    let event = match (&*collection, &*operation) {
+        (FOLLOW, "create" | "update") => follow(head, Some(commit.record))?,
+        (FOLLOW, "delete") => follow(head, None)?,
+        (REPOST, "create" | "update") => repost(head, commit.record, &mut out.repaired)?,
+        (_, "create") => PostEvent::Created {
+            post: post(head, commit.record, &mut out.repaired)?,
+        },
+        (_, "update") => PostEvent::Edited {
+            post: post(head, commit.record, &mut out.repaired)?,
+        },
+        (_, "delete") => PostEvent::Deleted {
+            id: post_id(head.uri)?,
+            revision: head.revision,
+            at: head.at,
+        },
+        _ => return Ok(Normalised::nothing()),
+    };
+    out.keep(event, received)?;
+    Ok(out)
+}
+
+fn head<'a>(frame: &Frame<'a>, commit: &Commit<'a>, collection: &str) -> Result<Head<'a>, Refused> {
+    let did: Text<'_> = frame.did.need("did", "the account's DID")?;
+    let rkey: Text<'_> = commit.rkey.need("commit.rkey", "the record's key")?;
+    let rev: Text<'_> = commit.rev.need("commit.rev", "the revision of the repository, a TID")?;
+    let revision = tid_value(&rev).ok_or_else(|| {
+        Refused::new(
+            "commit.rev",
+            format!("`{}` is no TID: send the revision of the repository", super::clip(&rev)),
+        )
+    })?;
+    Ok(Head {
+        account: account_id(&did)?,
+        uri: format!("at://{}/{collection}/{}", &*did, &*rkey),
+        did,
+        rkey,
+        revision,
+        at: time(frame)?,
+    })
+}
+
+fn time(frame: &Frame<'_>) -> Result<Timestamp, Refused> {
+    frame
+        .time_us
+        .need("time_us", "microseconds since 1970")
+        .map(Timestamp::from_micros)
+}
+
+fn account_id(did: &str) -> Result<AccountId, Refused> {
+    AccountId::new(Network::Bluesky, did).map_err(|error| Refused::new("did", error.to_string()))
+}
+
+fn post_id(uri: String) -> Result<PostId, Refused> {
+    PostId::new(Network::Bluesky, uri).map_err(|error| Refused::new("commit.rkey", error.to_string()))
+}
+
+/// A post at an `at://` address, with the account whose repository it lies in; `None` where the address names something else.
+fn post_at(uri: &str) -> Option<(PostId, AccountId)> {
+    let mut parts = uri.strip_prefix("at://")?.split('/');
+    let (did, collection, rkey) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = did.starts_with("did:") && collection == POST && !rkey.is_empty() && parts.next().is_none();
+    if !whole {
+        return None;
+    }
+    Some((
+        PostId::new(Network::Bluesky, uri).ok()?,
+        AccountId::new(Network::Bluesky, did).ok()?,
+    ))
+}
+
+fn reference(kind: ReferenceKind, (target, author): (PostId, AccountId)) -> Reference {
+    Reference {
+        kind,
+        target: Some(target),
+        author: Some(author),
+        author_handle: None,
+    }
+}
+
+/// The time that the author's client declared; `None` where it is no time or one that cannot be.
+fn created_at(declared: Raw<'_>, repaired: &mut u64) -> Option<Timestamp> {
+    let text: Text<'_> = declared.read(repaired)?;
+    let time = Timestamp::parse(&text);
+    *repaired += u64::from(time.is_err());
+    time.ok()
+}
+
+fn author(account: AccountId) -> Author {
+    Author {
+        id: account,
+        handle: None,
+        name: None,
+        followers: None,
+        bot: false,
+        created_at: None,
+    }
+}
+
+fn post(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<Box<Post>, Refused> {
+    let read: record::PostRecord<'_> = raw.need("commit.record", "the post's record")?;
+    let text = read
+        .text
+        .need::<Text<'_>>("commit.record.text", "the post's text")?
+        .into_string();
+    let embed = record::embed(read.embed, repaired);
+    let mut entities = record::entities(&read, &text, repaired);
+    if let Some(card) = &embed.card {
+        super::spans::add_card(&mut entities.links, card);
+    }
+    let parent = read.reply.read::<record::Reply<'_>>(repaired).and_then(|reply| {
+        let parent = reply.parent.as_ref().and_then(|parent| post_at(&parent.uri));
+        *repaired += u64::from(parent.is_none());
+        parent
+    });
+    let quoted = embed.record.as_deref().and_then(post_at);
+    Ok(Box::new(Post {
+        url: Some(format!("https://bsky.app/profile/{}/post/{}", &*head.did, &*head.rkey)),
+        id: post_id(head.uri)?,
+        revision: head.revision,
+        author: author(head.account),
+        language: read
+            .langs
+            .list::<Text<'_>>(repaired)
+            .into_iter()
+            .next()
+            .and_then(Text::filled),
+        created_at: created_at(read.created_at, repaired),
+        witnessed_at: head.at,
+        references: (quoted.map(|quoted| reference(ReferenceKind::Quote, quoted)).into_iter())
+            .chain(parent.map(|parent| reference(ReferenceKind::Reply, parent)))
+            .collect(),
+        text,
+        entities,
+        engagement: Engagement::default(),
+        has_media: embed.has_media,
+    }))
+}
+
+fn repost(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<PostEvent, Refused> {
+    let read: RepostRecord<'_> = raw.need("commit.record", "the repost's record")?;
+    let uri = read.subject.map(|subject| subject.uri).unwrap_or_default();
+    let target = post_at(&uri).ok_or_else(|| {
+        let reason = format!(
+            "`{}` is the address of no post: send at://DID/{POST}/RKEY",
+            super::clip(&uri)
+        );
+        Refused::new("commit.record.subject.uri", reason)
+    })?;
+    let post = Post {
+        id: post_id(head.uri)?,
+        revision: head.revision,
+        author: author(head.account),
+        text: String::new(),
+        language: None,
+        created_at: created_at(read.created_at, repaired),
+        witnessed_at: head.at,
+        references: vec![reference(ReferenceKind::Repost, target)],
+        entities: Entities::default(),
+        engagement: Engagement::default(),
+        url: None,
+        has_media: false,
+    };
+    Ok(PostEvent::Created { post: Box::new(post) })
+}
+
+/// A follow edge, made by its record or taken back where there is none.
+fn follow(head: Head<'_>, made: Option<Raw<'_>>) -> Result<PostEvent, Refused> {
+    let followed = match made {
+        None => None,
+        Some(raw) => {
+            let read: FollowRecord<'_> = raw.need("commit.record", "the follow's record")?;
+            let did: Text<'_> = read
+                .subject
+                .need("commit.record.subject", "the DID of the followed account")?;
+            Some(account_id(&did)?)
+        }
+    };
+    Ok(PostEvent::Follow(Follow {
+        key: head.uri,
+        follower: head.account,
+        active: followed.is_some(),
+        followed,
+        revision: head.revision,
+        at: head.at,
+    }))
+}
+
+/// An account that is not active has its posts hidden; only a deleted one has them erased.
+fn account(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused> {
+    let Some(account) = &frame.account else {
+        return Err(Refused::new(
+            "account",
+            "is missing: send the account's state with its event",
+        ));
+    };
+    let mut out = Normalised::default();
+    let active: bool = account.active.need("account.active", "true or false")?;
+    let status = account.status.read::<Text<'_>>(&mut out.repaired);
+    let state = match (active, status.as_deref()) {
+        (true, _) => AccountState::Active,
+        (false, Some("deleted")) => AccountState::Deleted,
+        (false, _) => AccountState::Hidden,
+    };
+    let did: Text<'_> = frame.did.need("did", "the account's DID")?;
+    let seq = account
+        .seq
+        .need("account.seq", "the number that orders the account's states")?;
+    let change = AccountChange {
+        account: account_id(&did)?,
+        state,
+        seq,
+        at: time(frame)?,
+    };
+    out.keep(PostEvent::Account(change), received)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Frames made by hand, for what the recorded ones do not show.
+
+use backtweet_domain::Span;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::normalise::tests::received;
+
+const AT: i64 = 1_783_175_888_085_434;
+const REV: &str = "3mptbypluud2a";
+
+fn frame(collection: &str, operation: &str, record: Value) -> Vec<u8> {
+    let commit = json!({"rev": REV, "operation": operation, "collection": collection, "rkey": "3mptbyplj5d2a", "record": record});
+    json!({"did": "did:plc:ann", "time_us": AT, "kind": "commit", "commit": commit})
+        .to_string()
+        .into_bytes()
+}
+
+fn read(line: &[u8]) -> Normalised {
+    normalise(line, received()).unwrap()
+}
+
+fn post_of(record: Value) -> (Post, u64) {
+    let mut out = read(&frame(POST, "create", record));
+    assert_eq!(out.events.len(), 1);
+    match out.events.remove(0) {
+        PostEvent::Created { post } => (*post, out.repaired),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn id(text: &str) -> PostId {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_post_keeps_who_when_where_and_in_which_language() {
+    let (post, repaired) =
+        post_of(json!({"text": "hi", "createdAt": "2026-07-04T14:38:06.240Z", "langs": ["de", "en"]}));
+    assert_eq!(post.id, id("bluesky:at://did:plc:ann/app.bsky.feed.post/3mptbyplj5d2a"));
+    assert_eq!(post.author.id.to_string(), "bluesky:did:plc:ann");
+    assert_eq!(post.witnessed_at, Timestamp::from_micros(AT));
+    assert_eq!(post.created_at.unwrap().to_string(), "2026-07-04T14:38:06.24Z");
+    assert_eq!(post.language.as_deref(), Some("de"));
+    assert_eq!(post.revision, tid_value(REV).unwrap());
+    assert_eq!(
+        post.url.as_deref(),
+        Some("https://bsky.app/profile/did:plc:ann/post/3mptbyplj5d2a")
+    );
+    assert_eq!(repaired, 0);
+}
+
+#[test]
+fn replies_and_quotes_name_the_post_and_its_author_and_lists_are_no_quotes() {
+    let parent = "at://did:plc:bob/app.bsky.feed.post/1";
+    let quoted = "at://did:plc:cat/app.bsky.feed.post/2";
+    let reply = json!({"root": {"uri": "at://x", "cid": "c"}, "parent": {"uri": parent, "cid": "c"}});
+    let embeds = [
+        json!({"$type": "app.bsky.embed.record", "record": {"uri": quoted, "cid": "c"}}),
+        json!({"$type": "app.bsky.embed.recordWithMedia", "record": {"$type": "app.bsky.embed.record",
+            "record": {"uri": quoted, "cid": "c"}}, "media": {"$type": "app.bsky.embed.video", "video": {}}}),
+    ];
+    for (embed, has_media) in embeds.into_iter().zip([false, true]) {
+        let (post, repaired) = post_of(json!({"text": "", "reply": reply, "embed": embed}));
+        let quote = post.reference(ReferenceKind::Quote).unwrap();
+        assert_eq!(quote.target, Some(id(&format!("bluesky:{quoted}"))));
+        assert_eq!(quote.author.as_ref().unwrap().to_string(), "bluesky:did:plc:cat");
+        let reply = post.reference(ReferenceKind::Reply).unwrap();
+        assert_eq!(reply.target, Some(id(&format!("bluesky:{parent}"))));
+        assert_eq!((post.has_media, repaired), (has_media, 0));
+    }
+    let list = json!({"$type": "app.bsky.embed.record", "record": {"uri": "at://did:plc:c/app.bsky.graph.list/2", "cid": "c"}});
+    let (post, repaired) = post_of(json!({"text": "", "embed": list}));
+    assert_eq!((post.references, repaired), (vec![], 0));
+}
+
+#[test]
+fn facets_that_point_nowhere_keep_their_value_and_lose_their_place() {
+    let facet = |start: Value, end: Value, feature: Value| json!({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]});
+    let tag = |tag: &str| json!({"$type": "app.bsky.richtext.facet#tag", "tag": tag});
+    let (post, repaired) = post_of(json!({"text": "é #a #b", "facets": [
+        facet(json!(3), json!(5), tag("a")),
+        facet(json!(1), json!(5), tag("cut")),
+        facet(json!(6), json!(99), tag("out")),
+        facet(json!(4), json!(7), tag("over")),
+        facet(json!(-1), json!(7), tag("negative")),
+        facet(json!(0), json!(2), json!({"$type": "app.bsky.richtext.facet#new"})),
+    ]}));
+    let tags: Vec<_> = post
+        .entities
+        .hashtags
+        .iter()
+        .map(|tag| (tag.tag.as_str(), tag.span))
+        .collect();
+    let place = Some(Span { start: 3, end: 5 });
+    assert_eq!(
+        tags,
+        [
+            ("a", place),
+            ("cut", None),
+            ("out", None),
+            ("over", None),
+            ("negative", None)
+        ]
+    );
+    assert_eq!(repaired, 4);
+}
+
+#[test]
+fn mentions_carry_the_did_and_the_handle_as_written_and_cards_are_links() {
+    let (post, repaired) = post_of(json!({
+        "text": "@Bob.test see example.org", "tags": ["extra"],
+        "facets": [
+            {"index": {"byteStart": 0, "byteEnd": 9}, "features": [{"$type": "app.bsky.richtext.facet#mention", "did": "did:plc:bob"}]},
+            {"index": {"byteStart": 14, "byteEnd": 25}, "features": [{"$type": "app.bsky.richtext.facet#link", "uri": "https://example.org/a?utm_source=b"}]},
+        ],
+        "embed": {"$type": "app.bsky.embed.external", "external": {"uri": "https://example.org/a", "title": "", "description": ""}},
+    }));
+    let mention = &post.entities.mentions[0];
+    assert_eq!(mention.account.as_ref().unwrap().native(), "did:plc:bob");
+    assert_eq!(
+        (mention.handle.as_deref(), mention.automatic),
+        (Some("bob.test"), false)
+    );
+    assert_eq!(post.entities.hashtags[0].tag, "extra");
+    assert_eq!(
+        post.entities.links.len(),
+        1,
+        "the card is the page that the text links to"
+    );
+    let (post, _) = post_of(
+        json!({"text": "", "embed": {"$type": "app.bsky.embed.external", "external": {"uri": "https://example.org/b"}}}),
+    );
+    assert_eq!(post.entities.links[0].url, "https://example.org/b");
+    assert_eq!(repaired, 0);
+}
+
+#[test]
+fn a_made_up_time_is_dropped_and_the_post_is_kept() {
+    for made_up in [
+        "2031-01-01T00:00:00Z",
+        "1066-10-14T09:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "yesterday",
+        "",
+    ] {
+        let (post, repaired) = post_of(json!({"text": "hi", "createdAt": made_up}));
+        assert_eq!((post.created_at, repaired), (None, 1), "{made_up}");
+    }
+    let ahead = json!({"did": "did:plc:ann", "time_us": i64::MAX, "kind": "commit", "commit":
+        {"rev": REV, "operation": "delete", "collection": POST, "rkey": "1"}});
+    let out = read(ahead.to_string().as_bytes());
+    assert_eq!(
+        (out.events[0].at(), out.repaired),
+        (received(), 1),
+        "a clock that runs ahead is set right"
+    );
+}
+
+#[test]
+fn an_edit_a_repost_and_what_is_taken_back_are_events_of_their_own() {
+    let out = read(&frame(POST, "update", json!({"text": "new"})));
+    assert!(matches!(&out.events[..], [PostEvent::Edited { post }] if post.text == "new"));
+
+    let subject = json!({"uri": "at://did:plc:bob/app.bsky.feed.post/1", "cid": "c"});
+    let out = read(&frame(
+        REPOST,
+        "create",
+        json!({"subject": subject, "createdAt": "2026-07-04T14:38:08.999Z"}),
+    ));
+    let [PostEvent::Created { post }] = &out.events[..] else {
+        panic!("{out:?}")
+    };
+    assert!(post.is_repost() && post.text.is_empty());
+    assert_eq!(
+        post.id,
+        id("bluesky:at://did:plc:ann/app.bsky.feed.repost/3mptbyplj5d2a")
+    );
+
+    for collection in [POST, REPOST] {
+        let out = read(&frame(collection, "delete", Value::Null));
+        let expected = PostEvent::Deleted {
+            id: id(&format!("bluesky:at://did:plc:ann/{collection}/3mptbyplj5d2a")),
+            revision: tid_value(REV).unwrap(),
+            at: Timestamp::from_micros(AT),
+        };
+        assert_eq!(out.events, [expected]);
+    }
+}
+
+#[test]
+fn a_follow_is_taken_back_by_the_key_it_was_made_with() {
+    let made = read(&frame(FOLLOW, "create", json!({"subject": "did:plc:bob"})));
+    let undone = read(&frame(FOLLOW, "delete", Value::Null));
+    let ([PostEvent::Follow(made)], [PostEvent::Follow(undone)]) = (&made.events[..], &undone.events[..]) else {
+        panic!("{made:?} {undone:?}");
+    };
+    assert_eq!(made.key, undone.key);
+    assert_eq!((made.active, undone.active), (true, false));
+    assert_eq!(
+        (made.followed.as_ref().map(|id| id.native()), &undone.followed),
+        (Some("did:plc:bob"), &None)
+    );
+}
+
+#[test]
+fn only_a_deleted_account_is_erased() {
+    let state = |account: Value| {
+        let line = json!({"did": "did:plc:ann", "time_us": AT, "kind": "account", "account": account});
+        match &read(line.to_string().as_bytes()).events[..] {
+            [PostEvent::Account(change)] => (change.state, change.seq),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(state(json!({"active": true, "seq": 1})), (AccountState::Active, 1));
+    assert_eq!(
+        state(json!({"active": false, "seq": 2, "status": "deleted"})),
+        (AccountState::Deleted, 2)
+    );
+    for status in ["suspended", "deactivated", "takendown", "something-new"] {
+        assert_eq!(
+            state(json!({"active": false, "seq": 3, "status": status})),
+            (AccountState::Hidden, 3)
+        );
+    }
+}
+
+#[test]
+fn what_the_suite_does_not_keep_is_counted() {
+    for line in [
+        frame("app.bsky.feed.like", "create", json!({"subject": {"uri": "at://x"}})),
+        frame("place.stream.broadcast.origin", "update", json!({})),
+        json!({"did": "did:plc:ann", "time_us": AT, "kind": "identity", "identity": {}})
+            .to_string()
+            .into_bytes(),
+        json!({"did": "did:plc:ann", "time_us": AT, "kind": "sync"})
+            .to_string()
+            .into_bytes(),
+        frame(POST, "rename", json!({})),
+    ] {
+        let out = read(&line);
+        assert_eq!(
+            (out.events.len(), out.ignored),
+            (0, 1),
+            "{}",
+            String::from_utf8_lossy(&line)
+        );
+    }
+}
+
+#[test]
+fn a_refusal_names_the_field_the_value_and_the_remedy() {
+    let refused = |line: Value| normalise(line.to_string().as_bytes(), received()).unwrap_err();
+    let commit = |rev: &str, record: Value| {
+        json!({"did": "did:plc:ann", "time_us": AT, "kind": "commit", "commit":
+        {"rev": rev, "operation": "create", "collection": POST, "rkey": "1", "record": record}})
+    };
+    assert_eq!(refused(json!({})).field, "kind");
+    assert_eq!(refused(json!({"kind": "commit"})).field, "commit");
+    assert_eq!(refused(commit("junk", json!({"text": ""}))).field, "commit.rev");
+    assert_eq!(refused(commit(REV, json!({}))).field, "commit.record.text");
+    assert_eq!(
+        refused(commit(REV, json!(7))).to_string(),
+        "commit.record: is `7`: send the post's record"
+    );
+    assert_eq!(refused(commit(REV, json!({"text": "x".repeat(70_000)}))).field, "text");
+    let past = json!({"did": "did:plc:ann", "time_us": -5, "kind": "account", "account": {"active": true, "seq": 1}});
+    assert_eq!(refused(past).field, "at");
+}
