@@ -19,8 +19,10 @@ use arrival::{Slot, What};
 
 /// The day, planned but not yet written: texts are made while events are drawn, so that only the plan is held in memory.
 ///
-/// The same seed and start give the same events, byte for byte, on every machine. Posts reach back to their authors' own ids, so
-/// two days of different seeds share nothing. Event times of edits are those of the posts they change.
+/// The same seed and start give the same events, byte for byte, on every machine; another seed gives other people, ids and times.
+/// An edit carries the event time of the post that it changes, as every source hands it on. Replies on Mastodon may come twice: first
+/// without their target, then, one revision higher, with it. Some references on X and Mastodon do not say who made the post that they
+/// point at.
 #[derive(Debug, Clone)]
 pub struct Day {
     world: World,

@@ -190,7 +190,11 @@ impl Draft<'_> {
             self.mention(person, PutBy::Network);
             self.text.push(' ');
         }
+        let start = self.text.len();
         write(rng.pick(sentences(says.theme, says.language)), &mut rng, self);
+        if let Some(first) = self.text.get_mut(start..start + 1) {
+            first.make_ascii_uppercase();
+        }
         if let Some(rival) = says.naming.rival {
             let words = rng.pick(&ASIDES).replace("{it}", rival.facts().words[0]);
             self.text.push_str(&words);

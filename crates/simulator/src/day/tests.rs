@@ -27,7 +27,7 @@ fn digest(day: &Day) -> u64 {
 fn a_seed_means_the_same_day_everywhere() {
     assert!(DAY.events().eq(Day::new(7).events()));
     // The same on every machine, until the day itself is changed on purpose.
-    assert_eq!(digest(&DAY), 0);
+    assert_eq!(digest(&DAY), 13_853_190_400_507_984_746);
     let other = Day::new(8);
     assert_ne!(DAY.events().next(), other.events().next());
     let moved = Day::starting(7, Timestamp::from_seconds(1_700_000_123));
