@@ -18,8 +18,20 @@ pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "-p", "backtweet-cli", "--bin", "backtweet", "--message-format=json"]);
-        let built = build.current_dir(root()).stderr(Stdio::inherit()).output().expect("cargo runs");
+        build.args([
+            "build",
+            "--quiet",
+            "-p",
+            "backtweet-cli",
+            "--bin",
+            "backtweet",
+            "--message-format=json",
+        ]);
+        let built = build
+            .current_dir(root())
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs");
         assert!(built.status.success(), "the program does not build");
         let path = String::from_utf8_lossy(&built.stdout)
             .lines()
@@ -48,7 +60,10 @@ pub fn real_data(path: &str) -> Option<PathBuf> {
 
 /// The servers that `scripts/test` started, as `--set` options for a suite of its own on them; `None`, said aloud, without them.
 pub fn servers(name: &str) -> Option<Vec<String>> {
-    let (Ok(kafka), Ok(redis)) = (std::env::var("BACKTWEET_TEST_KAFKA"), std::env::var("BACKTWEET_TEST_REDIS")) else {
+    let (Ok(kafka), Ok(redis)) = (
+        std::env::var("BACKTWEET_TEST_KAFKA"),
+        std::env::var("BACKTWEET_TEST_REDIS"),
+    ) else {
         let mut stderr = std::io::stderr();
         let _ = writeln!(stderr, "skipped: {name} needs Kafka and Redis; run ./scripts/test");
         return None;
@@ -95,13 +110,23 @@ impl Suite {
     /// Starts a suite on `data`, with more `--set` options, and waits until it answers.
     pub fn start(data: &Path, set: &[String]) -> Result<Self> {
         let mut command = Command::new(program());
-        command.arg("up").args(["--set", "listen=127.0.0.1:0"]);
+        command.arg("up");
+        if !set.iter().any(|option| option.starts_with("listen=")) {
+            command.args(["--set", "listen=127.0.0.1:0"]);
+        }
         command.arg("--set").arg(format!("data_dir={}", data.display()));
         for option in set {
             command.args(["--set", option]);
         }
-        command.env("NO_COLOR", "1").env_remove("BACKTWEET_CONFIG").current_dir(data);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        command
+            .env("NO_COLOR", "1")
+            .env_remove("BACKTWEET_CONFIG")
+            .current_dir(data);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let stdout = child.stdout.take().context("standard output is piped")?;
         let mut stderr = child.stderr.take().context("standard error is piped")?;
         let log = std::thread::spawn(move || {
@@ -120,7 +145,10 @@ impl Suite {
             match heard.recv_timeout(DEADLINE) {
                 Ok(line) => {
                     if let Some(endpoint) = line.split_whitespace().find(|word| word.starts_with("http://")) {
-                        return Ok(Self { child, endpoint: endpoint.to_owned() });
+                        return Ok(Self {
+                            child,
+                            endpoint: endpoint.to_owned(),
+                        });
                     }
                 }
                 Err(_) => break,
@@ -129,6 +157,11 @@ impl Suite {
         let _ = child.kill();
         let _ = child.wait();
         bail!("the suite does not come up: {}", log.join().unwrap_or_default());
+    }
+
+    /// Where it answers.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// Runs a client command against this suite.
@@ -164,7 +197,10 @@ impl Suite {
             if holds(&serde_json::from_str(&text)?) {
                 return Ok(text);
             }
-            ensure!(started.elapsed() < DEADLINE, "{subject} never came to what it should be; it is\n{text}");
+            ensure!(
+                started.elapsed() < DEADLINE,
+                "{subject} never came to what it should be; it is\n{text}"
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -178,7 +214,9 @@ impl Suite {
 
     /// Asks it to stop, and waits until it has.
     pub fn stop(mut self) -> Result<ExitStatus> {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()?;
         ensure!(asked.success(), "the suite was gone already");
         let started = Instant::now();
         loop {

@@ -22,7 +22,13 @@ Exit codes: 0 done, 1 failed, 2 bad command line, 3 demo differs from its oracle
 #[command(name = "backtweet", version, about, after_help = EXAMPLES, propagate_version = true)]
 pub struct Args {
     /// Where a running suite answers
-    #[arg(long, global = true, env = "BACKTWEET_ENDPOINT", default_value = "http://127.0.0.1:7400", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "BACKTWEET_ENDPOINT",
+        default_value = "http://127.0.0.1:7400",
+        value_name = "URL"
+    )]
     pub endpoint: String,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]

@@ -22,7 +22,9 @@ pub async fn connect(endpoint: &str) -> Result<Channel> {
 fn unavailable(endpoint: &str) -> Failure {
     Failure {
         code: UNAVAILABLE,
-        message: format!("no suite answers at {endpoint}: start one with `backtweet up`, or name another with --endpoint"),
+        message: format!(
+            "no suite answers at {endpoint}: start one with `backtweet up`, or name another with --endpoint"
+        ),
     }
 }
 
@@ -30,7 +32,11 @@ fn unavailable(endpoint: &str) -> Failure {
 pub fn refused(status: Status) -> anyhow::Error {
     if status.code() == Code::Unavailable {
         let message = format!("the suite does not answer: {}", status.message());
-        return Failure { code: UNAVAILABLE, message }.into();
+        return Failure {
+            code: UNAVAILABLE,
+            message,
+        }
+        .into();
     }
     anyhow::anyhow!("{}", status.message())
 }

@@ -1,5 +1,9 @@
 //! Everything that the program writes to standard output and standard error goes through here.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the one place that prints"
+)]
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -79,5 +83,8 @@ pub fn error(text: &str) {
 
 /// Something that went wrong but ends nothing, on standard error.
 pub fn warning(text: impl Display) {
-    note(format!("{} {text}", styled(AnsiColor::Yellow.on_default().bold(), "warning:")));
+    note(format!(
+        "{} {text}",
+        styled(AnsiColor::Yellow.on_default().bold(), "warning:")
+    ));
 }

@@ -51,11 +51,12 @@ struct Flags {
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Runs one service as a program: its gRPC `services` (health and reflection come by themselves) on `listen`, and `run` until a signal
-/// comes or something ends. The exit code is 0 after an end in order, [`EXIT_CONFIG`] or [`EXIT_FAILED`] otherwise.
-pub fn service_main<R, F, E>(program: Program, services: impl FnOnce(&Config, &Ports) -> Services, run: R) -> ExitCode
+/// Runs one service as a program until a signal comes or something ends. `service` makes its gRPC services, served on `listen` (health
+/// and reflection come by themselves), and its work. The exit code is 0 after an end in order, [`EXIT_CONFIG`] or [`EXIT_FAILED`]
+/// otherwise.
+pub fn service_main<S, F, E>(program: Program, service: S) -> ExitCode
 where
-    R: FnOnce(Config, Ports, CancellationToken) -> F,
+    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
@@ -78,7 +79,7 @@ where
         let _ = writeln!(std::io::stdout(), "the configuration is good");
         return ExitCode::SUCCESS;
     }
-    match start(program, config, services, run) {
+    match start(program, config, service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(program, &*error, EXIT_FAILED),
     }
@@ -107,33 +108,23 @@ fn complain(program: Program, error: &dyn Error, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn start<R, F, E>(
-    program: Program,
-    config: Config,
-    services: impl FnOnce(&Config, &Ports) -> Services,
-    run: R,
-) -> Result<(), Failure>
+fn start<S, F, E>(program: Program, config: Config, service: S) -> Result<(), Failure>
 where
-    R: FnOnce(Config, Ports, CancellationToken) -> F,
+    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
     telemetry::log_to_stderr(&config.tracing, &ProcessEnvironment)?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let ended = runtime.block_on(supervise(program, config, services, run));
+    let ended = runtime.block_on(supervise(program, config, service));
     // What still blocks a thread must not keep the process.
     runtime.shutdown_timeout(MARGIN);
     ended
 }
 
-async fn supervise<R, F, E>(
-    program: Program,
-    config: Config,
-    services: impl FnOnce(&Config, &Ports) -> Services,
-    run: R,
-) -> Result<(), Failure>
+async fn supervise<S, F, E>(program: Program, config: Config, service: S) -> Result<(), Failure>
 where
-    R: FnOnce(Config, Ports, CancellationToken) -> F,
+    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
@@ -159,14 +150,15 @@ where
         Err(PortsError::Stopped { .. }) => return Ok(()),
         opened => opened?,
     };
-    let server = GrpcServer::bind(&config, services(&config, &ports)).await?;
+    let (services, work) = service(&config, ports.clone(), shutdown.clone());
+    let server = GrpcServer::bind(&config, services).await?;
     tracing::info!(program = program.name, version = program.version, listen = %server.address(), "started");
-    let (health, watched, stop) = (server.health(), ports.clone(), shutdown.clone());
+    let health = server.health();
     tasks.spawn("grpc", server.serve(shutdown.clone()));
     tasks.spawn("health", async move {
-        health.follow(&watched, stop).await;
+        health.follow(&ports, shutdown).await;
         Ok::<_, Failure>(())
     });
-    tasks.spawn(program.name, run(config, ports, shutdown));
+    tasks.spawn(program.name, work);
     Ok(tasks.wait().await?)
 }

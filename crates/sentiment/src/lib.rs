@@ -10,12 +10,19 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use backtweet_runtime::{Config, Ports, runner_options};
+use backtweet_runtime::Ports;
 use backtweet_stream::{RunnerError, RunnerOptions, run_stage};
 
 pub use model::{Model, Text};
 pub use stage::ScoreStage;
 pub use vader::Vader;
+
+/// How the service behaves.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// How the stage is driven.
+    pub runner: RunnerOptions,
+}
 
 /// Why the service stopped before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +42,7 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
     // Nothing is written to the store, so nothing can be lost there.
     let options = RunnerOptions {
         rewind: None,
-        ..runner_options(&config)
+        ..config.runner
     };
     let stage = Arc::new(ScoreStage::new(default_model()));
     run_stage(stage, ports.log, ports.store, ports.clock, options, shutdown).await?;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use backtweet_runtime::{Program, Services, service_main};
+use backtweet_runtime::{Program, Services, runner_options, service_main};
 
 fn main() -> ExitCode {
     let program = Program {
@@ -10,5 +10,8 @@ fn main() -> ExitCode {
         version: env!("CARGO_PKG_VERSION"),
         about: "Scores what posts feel: backtweet.classified to backtweet.scored.",
     };
-    service_main(program, |_, _| Services::new(), backtweet_sentiment::run)
+    service_main(program, |config, ports, shutdown| {
+        let config = backtweet_sentiment::Config { runner: runner_options(config) };
+        (Services::new(), backtweet_sentiment::run(config, ports, shutdown))
+    })
 }

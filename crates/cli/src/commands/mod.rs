@@ -19,7 +19,14 @@ use crate::args::{Args, Command};
 
 /// Runs the command that was asked for.
 pub async fn run(args: Args) -> Result<ExitCode> {
-    let Args { endpoint, format, config, set, quiet, command } = args;
+    let Args {
+        endpoint,
+        format,
+        config,
+        set,
+        quiet,
+        command,
+    } = args;
     let settings = config::Settings { file: config, set };
     match command {
         Command::Demo(demo) => demo::run(demo, format, quiet).await,

@@ -68,7 +68,11 @@ impl Tally {
         self.ignored += response.ignored;
         self.refused += response.refused_count;
         for refusal in response.refused {
-            self.name(Refusal { line: refusal.line, field: refusal.field, reason: refusal.reason });
+            self.name(Refusal {
+                line: refusal.line,
+                field: refusal.field,
+                reason: refusal.reason,
+            });
         }
     }
 }
@@ -190,7 +194,11 @@ impl Pusher<'_> {
     async fn acknowledge(&mut self, responses: &mut Streaming<PushResponse>) -> Option<End> {
         match responses.next().await {
             Some(Ok(response)) => {
-                if self.pending.front().is_some_and(|request| request.sequence == response.sequence) {
+                if self
+                    .pending
+                    .front()
+                    .is_some_and(|request| request.sequence == response.sequence)
+                {
                     self.pending.pop_front();
                     self.tally.add(response);
                 }
@@ -228,13 +236,25 @@ impl Pusher<'_> {
             return Ok(None);
         }
         self.sequence += 1;
-        let raw = RawLines { wire: self.wire.into(), instance: self.instance.clone(), first_line, lines: taken };
-        Ok(Some(PushRequest { sequence: self.sequence, events: Vec::new(), raw: Some(raw) }))
+        let raw = RawLines {
+            wire: self.wire.into(),
+            instance: self.instance.clone(),
+            first_line,
+            lines: taken,
+        };
+        Ok(Some(PushRequest {
+            sequence: self.sequence,
+            events: Vec::new(),
+            raw: Some(raw),
+        }))
     }
 }
 
 fn passing(status: &Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal | Code::Aborted)
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal | Code::Aborted
+    )
 }
 
 fn show(tally: &Tally, format: Format) -> Result<()> {
@@ -246,7 +266,11 @@ fn show(tally: &Tally, format: Format) -> Result<()> {
         )?,
         Format::Text => {
             for refusal in &tally.refusals {
-                let field = if refusal.field.is_empty() { String::new() } else { format!(" {}:", refusal.field) };
+                let field = if refusal.field.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {}:", refusal.field)
+                };
                 output::warning(format!("line {}:{field} {}", refusal.line, refusal.reason));
             }
             let unnamed = tally.refused.saturating_sub(tally.refusals.len() as u64);

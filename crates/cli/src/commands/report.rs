@@ -47,9 +47,10 @@ impl Request {
     fn assemble(report: Report, now: Timestamp) -> Result<Self> {
         let window = |about: &About| window::parse(about.from.as_deref(), about.to.as_deref(), now);
         Ok(match report {
-            Report::Summary(about) => {
-                Self::Summary(v1::SummaryRequest { window: window(&about)?, subject: about.subject })
-            }
+            Report::Summary(about) => Self::Summary(v1::SummaryRequest {
+                window: window(&about)?,
+                subject: about.subject,
+            }),
             Report::Timeline { about, bucket } => {
                 let bucket = match bucket {
                     None => v1::Bucket::Unspecified,
@@ -58,12 +59,25 @@ impl Request {
                     Some(Bucket::Day) => v1::Bucket::Day,
                 };
                 let window = window(&about)?;
-                Self::Timeline(v1::TimelineRequest { subject: about.subject, window, bucket: bucket.into() })
+                Self::Timeline(v1::TimelineRequest {
+                    subject: about.subject,
+                    window,
+                    bucket: bucket.into(),
+                })
             }
-            Report::Authors { about, limit } => {
-                Self::Authors(v1::TopAuthorsRequest { window: window(&about)?, subject: about.subject, limit })
-            }
-            Report::Feed { about, limit, kinds, intents, sentiments, roles } => {
+            Report::Authors { about, limit } => Self::Authors(v1::TopAuthorsRequest {
+                window: window(&about)?,
+                subject: about.subject,
+                limit,
+            }),
+            Report::Feed {
+                about,
+                limit,
+                kinds,
+                intents,
+                sentiments,
+                roles,
+            } => {
                 let request = v1::FeedRequest {
                     window: window(&about)?,
                     subject: about.subject,
@@ -101,7 +115,9 @@ async fn summary(client: &mut Client, request: v1::SummaryRequest, format: Forma
             output::line(figures::page(&response.subject, &found));
             output::line(figures::coverage(&coverage));
             if found.backtweets == 0 {
-                output::line("hand it posts with `backtweet push`, or see `backtweet subject get` for what it looks for");
+                output::line(
+                    "hand it posts with `backtweet push`, or see `backtweet subject get` for what it looks for",
+                );
             }
         }
         Format::Json => output::json(&json!({
@@ -132,7 +148,11 @@ async fn summary(client: &mut Client, request: v1::SummaryRequest, format: Forma
             ];
             let mut rows: Vec<_> = simple.map(|(name, count)| [name.to_owned(), count.to_string()]).into();
             for (group, counts) in groups {
-                rows.extend(counts.iter().map(|count| [format!("{group}/{}", count.name), count.count.to_string()]));
+                rows.extend(
+                    counts
+                        .iter()
+                        .map(|count| [format!("{group}/{}", count.name), count.count.to_string()]),
+                );
             }
             rows.push(["signal_milli".to_owned(), found.signal_milli.to_string()]);
             output::csv(["figure", "value"], rows)?;
@@ -143,11 +163,20 @@ async fn summary(client: &mut Client, request: v1::SummaryRequest, format: Forma
 
 async fn timeline(client: &mut Client, request: v1::TimelineRequest, format: Format) -> Result<()> {
     let response = client.timeline(request).await.map_err(refused)?.into_inner();
-    let bucket = response.bucket().as_str_name().trim_start_matches("BUCKET_").to_lowercase();
+    let bucket = response
+        .bucket()
+        .as_str_name()
+        .trim_start_matches("BUCKET_")
+        .to_lowercase();
     let rows: Vec<_> = response
         .buckets
         .iter()
-        .map(|bucket| (Timestamp::from_micros(bucket.start_us), bucket.figures.clone().unwrap_or_default()))
+        .map(|bucket| {
+            (
+                Timestamp::from_micros(bucket.start_us),
+                bucket.figures.clone().unwrap_or_default(),
+            )
+        })
         .collect();
     match format {
         Format::Json => {
@@ -165,19 +194,34 @@ async fn timeline(client: &mut Client, request: v1::TimelineRequest, format: For
         }
         Format::Csv => {
             let rows = rows.iter().map(|(start, found)| {
-                let numbers = [found.backtweets, found.reposts, found.citations, found.authors, found.impressions];
+                let numbers = [
+                    found.backtweets,
+                    found.reposts,
+                    found.citations,
+                    found.authors,
+                    found.impressions,
+                ];
                 let [backtweets, reposts, citations, authors, impressions] = numbers.map(|number| number.to_string());
                 [start.to_string(), backtweets, reposts, citations, authors, impressions]
             });
-            output::csv(["start", "backtweets", "reposts", "citations", "authors", "impressions"], rows)?;
+            output::csv(
+                ["start", "backtweets", "reposts", "citations", "authors", "impressions"],
+                rows,
+            )?;
         }
-        Format::Text if rows.is_empty() => output::line(format!("{}: nothing happened in this window", response.subject)),
+        Format::Text if rows.is_empty() => {
+            output::line(format!("{}: nothing happened in this window", response.subject))
+        }
         Format::Text => {
             let most = rows.iter().map(|(_, found)| found.backtweets).max().unwrap_or(0);
             output::line(format!("{}, by {bucket}", styled(output::HEADING, &response.subject)));
             for (start, found) in &rows {
                 let count = found.backtweets;
-                output::line(format!("  {start}  {:>8}  {}", grouped(count), styled(ACCENT, bar(count, most, 40))));
+                output::line(format!(
+                    "  {start}  {:>8}  {}",
+                    grouped(count),
+                    styled(ACCENT, bar(count, most, 40))
+                ));
             }
             let values: Vec<_> = rows.iter().map(|(_, found)| found.backtweets).collect();
             output::line(format!("  {}", sparkline(&values)));
@@ -216,7 +260,13 @@ async fn authors(client: &mut Client, request: v1::TopAuthorsRequest, format: Fo
             let rows = response.authors.into_iter().map(|row| {
                 let followers = row.followers.map(|count| count.to_string()).unwrap_or_default();
                 let (backtweets, signal) = (row.backtweets.to_string(), row.signal_milli.to_string());
-                [row.author, row.handle.unwrap_or_default(), followers, backtweets, signal]
+                [
+                    row.author,
+                    row.handle.unwrap_or_default(),
+                    followers,
+                    backtweets,
+                    signal,
+                ]
             });
             output::csv(["author", "handle", "followers", "backtweets", "signal_milli"], rows)?;
         }
@@ -228,7 +278,10 @@ async fn authors(client: &mut Client, request: v1::TopAuthorsRequest, format: Fo
             table.load_preset(comfy_table::presets::NOTHING);
             table.set_header(["#", "author", "followers", "backtweets", "signal"]);
             for (place, row) in response.authors.iter().enumerate() {
-                let who = row.handle.as_ref().map_or_else(|| row.author.clone(), |handle| format!("@{handle}"));
+                let who = row
+                    .handle
+                    .as_ref()
+                    .map_or_else(|| row.author.clone(), |handle| format!("@{handle}"));
                 table.add_row([
                     (place + 1).to_string(),
                     who,
@@ -238,7 +291,10 @@ async fn authors(client: &mut Client, request: v1::TopAuthorsRequest, format: Fo
                 ]);
             }
             output::line(table);
-            output::line(styled(FAINT, "signal: intent × sentiment × kind, summed over an author's backtweets"));
+            output::line(styled(
+                FAINT,
+                "signal: intent × sentiment × kind, summed over an author's backtweets",
+            ));
         }
     }
     Ok(())
@@ -269,9 +325,11 @@ async fn feed(client: &mut Client, mut request: v1::FeedRequest, limit: u32, for
             let field = |value: &serde_json::Value| match value {
                 serde_json::Value::String(text) => text.clone(),
                 serde_json::Value::Null => String::new(),
-                serde_json::Value::Array(parts) => {
-                    parts.iter().filter_map(|part| part.as_str()).collect::<Vec<_>>().join("+")
-                }
+                serde_json::Value::Array(parts) => parts
+                    .iter()
+                    .filter_map(|part| part.as_str())
+                    .collect::<Vec<_>>()
+                    .join("+"),
                 other => other.to_string(),
             };
             let rows = items.iter().map(|found| {
@@ -287,7 +345,19 @@ async fn feed(client: &mut Client, mut request: v1::FeedRequest, limit: u32, for
                     field(&view["text"]),
                 ]
             });
-            output::csv(["at", "post", "author", "kinds", "intent", "sentiment", "signal_milli", "text"], rows)?;
+            output::csv(
+                [
+                    "at",
+                    "post",
+                    "author",
+                    "kinds",
+                    "intent",
+                    "sentiment",
+                    "signal_milli",
+                    "text",
+                ],
+                rows,
+            )?;
         }
     }
     Ok(())

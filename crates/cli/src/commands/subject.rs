@@ -25,7 +25,11 @@ pub async fn run(command: args::Subject, endpoint: &str, format: Format) -> Resu
     match command {
         args::Subject::Put(_) => put(&mut client, wanted, format).await?,
         args::Subject::Get { id } => {
-            let response = client.get_subject(v1::GetSubjectRequest { id }).await.map_err(refused)?.into_inner();
+            let response = client
+                .get_subject(v1::GetSubjectRequest { id })
+                .await
+                .map_err(refused)?
+                .into_inner();
             let subject: Subject = response.subject.context("the suite sent no subject")?.try_into()?;
             match format {
                 Format::Text => output::line(describe(&subject)),
@@ -47,14 +51,19 @@ pub async fn run(command: args::Subject, endpoint: &str, format: Format) -> Resu
 }
 
 async fn put(client: &mut Client, wanted: Option<Subject>, format: Format) -> Result<()> {
-    let request = v1::PutSubjectRequest { subject: wanted.as_ref().map(Into::into) };
+    let request = v1::PutSubjectRequest {
+        subject: wanted.as_ref().map(Into::into),
+    };
     let response = client.put_subject(request).await.map_err(refused)?.into_inner();
     warn_of(&response.laggards);
     let subject: Subject = response.subject.context("the suite sent no subject")?.try_into()?;
     match format {
         Format::Text => {
             output::line(describe(&subject));
-            output::line(format!("\ntracked from now on; read it with `backtweet report summary {}`", subject.id));
+            output::line(format!(
+                "\ntracked from now on; read it with `backtweet report summary {}`",
+                subject.id
+            ));
         }
         Format::Json => output::json(&subject)?,
         Format::Csv => table(&[subject])?,
@@ -66,7 +75,10 @@ async fn list(client: &mut Client, format: Format) -> Result<()> {
     let mut subjects: Vec<Subject> = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = v1::ListSubjectsRequest { page_size: 1000, page_token };
+        let request = v1::ListSubjectsRequest {
+            page_size: 1000,
+            page_token,
+        };
         let response = client.list_subjects(request).await.map_err(refused)?.into_inner();
         for subject in response.subjects {
             subjects.push(subject.try_into()?);
@@ -125,7 +137,9 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
         subject.accounts.push(owned(account)?);
     }
     subject.keywords.extend(put.keywords.iter().cloned());
-    subject.hashtags.extend(put.hashtags.iter().map(|tag| tag.trim_start_matches('#').to_owned()));
+    subject
+        .hashtags
+        .extend(put.hashtags.iter().map(|tag| tag.trim_start_matches('#').to_owned()));
     subject.links.extend(put.links.iter().cloned());
     subject.domains.extend(put.domains.iter().cloned());
     Ok(subject)
@@ -135,15 +149,27 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
 fn owned(text: &str) -> Result<OwnedAccount> {
     let handle = |handle: &str| vec![handle.to_lowercase()];
     if let Some(name) = text.strip_prefix('@') {
-        return Ok(OwnedAccount { network: None, native: None, handles: handle(name) });
+        return Ok(OwnedAccount {
+            network: None,
+            native: None,
+            handles: handle(name),
+        });
     }
     let Some((network, rest)) = text.split_once(':') else {
         bail!("`{text}` is no account: write @handle, x:@handle, or a native id such as bluesky:did:plc:…");
     };
     let network = Some(network.parse::<Network>().with_context(|| format!("in `{text}`"))?);
     Ok(match rest.strip_prefix('@') {
-        Some(name) => OwnedAccount { network, native: None, handles: handle(name) },
-        None => OwnedAccount { network, native: Some(rest.to_owned()), handles: Vec::new() },
+        Some(name) => OwnedAccount {
+            network,
+            native: None,
+            handles: handle(name),
+        },
+        None => OwnedAccount {
+            network,
+            native: Some(rest.to_owned()),
+            handles: Vec::new(),
+        },
     })
 }
 
@@ -153,14 +179,31 @@ fn describe(subject: &Subject) -> String {
     parts.extend(subject.keywords.iter().map(|word| format!("“{word}”")));
     parts.extend(subject.links.iter().cloned());
     parts.extend(subject.domains.iter().map(|domain| format!("*.{domain}")));
-    let name = if subject.name.is_empty() { String::new() } else { format!(" ({})", subject.name) };
-    format!("{}{name}  {}", output::styled(output::HEADING, &subject.id), parts.join("  "))
+    let name = if subject.name.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", subject.name)
+    };
+    format!(
+        "{}{name}  {}",
+        output::styled(output::HEADING, &subject.id),
+        parts.join("  ")
+    )
 }
 
 fn account(account: &OwnedAccount) -> String {
     let network = account.network.map(|network| format!("{network}:")).unwrap_or_default();
     let handles = account.handles.iter().map(|handle| format!("@{handle}"));
-    format!("{network}{}", account.native.iter().cloned().chain(handles).collect::<Vec<_>>().join("="))
+    format!(
+        "{network}{}",
+        account
+            .native
+            .iter()
+            .cloned()
+            .chain(handles)
+            .collect::<Vec<_>>()
+            .join("=")
+    )
 }
 
 fn table(subjects: &[Subject]) -> Result<()> {
@@ -177,5 +220,17 @@ fn table(subjects: &[Subject]) -> Result<()> {
             subject.domains.join(" "),
         ]
     });
-    output::csv(["id", "name", "generation", "accounts", "hashtags", "keywords", "links", "domains"], rows)
+    output::csv(
+        [
+            "id",
+            "name",
+            "generation",
+            "accounts",
+            "hashtags",
+            "keywords",
+            "links",
+            "domains",
+        ],
+        rows,
+    )
 }

@@ -34,7 +34,10 @@ async fn follow(subject: &str, token: &mut String, endpoint: &str, format: Forma
         output::note(format!("watching {subject}; Ctrl-C ends it"));
     }
     loop {
-        let request = WatchRequest { subject: subject.to_owned(), resume_token: token.clone() };
+        let request = WatchRequest {
+            subject: subject.to_owned(),
+            resume_token: token.clone(),
+        };
         let broken = match client.watch(request).await {
             Err(status) => status,
             Ok(response) => {
@@ -51,7 +54,10 @@ async fn follow(subject: &str, token: &mut String, endpoint: &str, format: Forma
                 }
             }
         };
-        if !matches!(broken.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal | Code::DeadlineExceeded) {
+        if !matches!(
+            broken.code(),
+            Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal | Code::DeadlineExceeded
+        ) {
             return Err(refused(broken));
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -65,7 +71,9 @@ fn show(response: WatchResponse, format: Format) -> Result<()> {
         (Some(Change::Item(found)), _) => {
             output::json_line(&json!({ "change": "item", "resume_token": token, "item": item::view(&found) }))?;
         }
-        (Some(Change::Gone(post)), Format::Text) => output::line(output::styled(output::FAINT, format!("gone  {post}"))),
+        (Some(Change::Gone(post)), Format::Text) => {
+            output::line(output::styled(output::FAINT, format!("gone  {post}")))
+        }
         (Some(Change::Gone(post)), _) => {
             output::json_line(&json!({ "change": "gone", "resume_token": token, "post": post }))?;
         }

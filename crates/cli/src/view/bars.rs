@@ -21,7 +21,11 @@ pub fn bar(value: u64, most: u64, width: usize) -> String {
     }
     let eighths = (u128::from(value) * (width as u128) * 8 / u128::from(most)) as usize;
     let bar = format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8]);
-    if bar.is_empty() && value > 0 { PARTS[1].to_owned() } else { bar }
+    if bar.is_empty() && value > 0 {
+        PARTS[1].to_owned()
+    } else {
+        bar
+    }
 }
 
 /// A row of numbers as one line, each a block as high as its share of the highest.

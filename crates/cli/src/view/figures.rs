@@ -33,7 +33,10 @@ pub struct FiguresView {
 }
 
 fn counts(counts: &[Count]) -> Map<String, Value> {
-    counts.iter().map(|count| (count.name.clone(), count.count.into())).collect()
+    counts
+        .iter()
+        .map(|count| (count.name.clone(), count.count.into()))
+        .collect()
 }
 
 impl From<&Figures> for FiguresView {
@@ -89,7 +92,10 @@ pub struct WindowView {
 
 impl From<&Window> for WindowView {
     fn from(window: &Window) -> Self {
-        Self { from: window.from_us.map(Timestamp::from_micros), to: window.to_us.map(Timestamp::from_micros) }
+        Self {
+            from: window.from_us.map(Timestamp::from_micros),
+            to: window.to_us.map(Timestamp::from_micros),
+        }
     }
 }
 
@@ -139,16 +145,32 @@ pub fn page(subject: &str, figures: &Figures) -> String {
 }
 
 fn aside(parts: &[(u64, &str)]) -> String {
-    let parts: Vec<_> = parts.iter().filter(|part| part.0 > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
-    if parts.is_empty() { String::new() } else { styled(FAINT, format!(" ({})", parts.join(", "))) }
+    let parts: Vec<_> = parts
+        .iter()
+        .filter(|part| part.0 > 0)
+        .map(|(n, what)| format!("{} {what}", grouped(*n)))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        styled(FAINT, format!(" ({})", parts.join(", ")))
+    }
 }
 
 fn mood(figures: &Figures) -> String {
-    let of = |name: &str| figures.sentiments.iter().find(|count| count.name == name).map_or(0, |count| count.count);
+    let of = |name: &str| {
+        figures
+            .sentiments
+            .iter()
+            .find(|count| count.name == name)
+            .map_or(0, |count| count.count)
+    };
     let (positive, negative) = (of("positive"), of("negative"));
-    let net = figures.net_sentiment.map_or("no sentiment either way".to_owned(), |net| {
-        styled(if net < 0.0 { BAD } else { GOOD }, format!("net sentiment {net:+.2}"))
-    });
+    let net = figures
+        .net_sentiment
+        .map_or("no sentiment either way".to_owned(), |net| {
+            styled(if net < 0.0 { BAD } else { GOOD }, format!("net sentiment {net:+.2}"))
+        });
     let most = positive.max(negative).max(1);
     format!(
         "{net}  {} {}  {} {}  {}",
@@ -156,7 +178,10 @@ fn mood(figures: &Figures) -> String {
         styled(GOOD, bar(positive, most, 12)),
         styled(BAD, format!("−{}", grouped(negative))),
         styled(BAD, bar(negative, most, 12)),
-        styled(FAINT, format!("{} neutral, {} unknown", grouped(of("neutral")), grouped(of("unknown")))),
+        styled(
+            FAINT,
+            format!("{} neutral, {} unknown", grouped(of("neutral")), grouped(of("unknown")))
+        ),
     )
 }
 
@@ -167,7 +192,11 @@ fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
     for (place, count) in counts.iter().take(6).enumerate() {
         let title = if place == 0 { title } else { "" };
         let name = count.name.replace('_', " ");
-        let line = format!("{title:>10}  {name:<13}{:>8}  {}", grouped(count.count), styled(ACCENT, bar(count.count, most, 24)));
+        let line = format!(
+            "{title:>10}  {name:<13}{:>8}  {}",
+            grouped(count.count),
+            styled(ACCENT, bar(count.count, most, 24))
+        );
         let _ = writeln!(out, "{}", line.trim_end());
     }
 }
@@ -176,7 +205,11 @@ fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
 pub fn coverage(coverage: &Coverage) -> String {
     let mut text = match (coverage.first_us, coverage.last_us) {
         (Some(first), Some(last)) => {
-            format!("seen from {} to {}", Timestamp::from_micros(first), Timestamp::from_micros(last))
+            format!(
+                "seen from {} to {}",
+                Timestamp::from_micros(first),
+                Timestamp::from_micros(last)
+            )
         }
         _ => "nothing seen".to_owned(),
     };

@@ -75,13 +75,26 @@ pub fn view(item: &FeedItem) -> Value {
 
 /// The post as a person reads it.
 pub fn text(item: &FeedItem) -> String {
-    let Some(sighting) = &item.sighting else { return String::new() };
-    let Some(post) = &sighting.post else { return String::new() };
+    let Some(sighting) = &item.sighting else {
+        return String::new();
+    };
+    let Some(post) = &sighting.post else {
+        return String::new();
+    };
     let author = post.author.clone().unwrap_or_default();
-    let who = author.handle.map_or_else(|| author.name.unwrap_or(author.id), |handle| format!("@{handle}"));
-    let followers = author.followers.map(|count| format!(" {} followers", grouped(count))).unwrap_or_default();
+    let who = author
+        .handle
+        .map_or_else(|| author.name.unwrap_or(author.id), |handle| format!("@{handle}"));
+    let followers = author
+        .followers
+        .map(|count| format!(" {} followers", grouped(count)))
+        .unwrap_or_default();
     let kinds: Vec<_> = sighting.kinds.iter().map(|&kind| name(kind, Kind::name)).collect();
-    let how = if kinds.is_empty() { name(sighting.role, role).to_owned() } else { kinds.join("+") };
+    let how = if kinds.is_empty() {
+        name(sighting.role, role).to_owned()
+    } else {
+        kinds.join("+")
+    };
     let mood = item.sentiment.as_ref().map_or(String::new(), |sentiment| {
         match name::<Label>(sentiment.label, Label::name) {
             "positive" => styled(GOOD, " +"),
@@ -99,5 +112,9 @@ pub fn text(item: &FeedItem) -> String {
         name(sighting.intent, Intent::name).replace('_', " "),
     );
     let body = post.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if body.is_empty() { head } else { format!("{head}\n    {body}") }
+    if body.is_empty() {
+        head
+    } else {
+        format!("{head}\n    {body}")
+    }
 }

@@ -29,7 +29,9 @@ pub async fn open(file: &str, quiet: bool) -> Result<(Lines, ProgressBar)> {
     let (raw, bar): (Pin<Box<dyn AsyncRead + Send>>, ProgressBar) = if file == "-" {
         (Box::pin(tokio::io::stdin()), ProgressBar::new_spinner())
     } else {
-        let opened = tokio::fs::File::open(file).await.with_context(|| format!("cannot read `{file}`"))?;
+        let opened = tokio::fs::File::open(file)
+            .await
+            .with_context(|| format!("cannot read `{file}`"))?;
         let length = opened.metadata().await.map(|data| data.len()).unwrap_or(0);
         (Box::pin(opened), ProgressBar::new(length))
     };
@@ -45,7 +47,10 @@ pub async fn open(file: &str, quiet: bool) -> Result<(Lines, ProgressBar)> {
         bar.set_style(style);
     }
     let mut buffered = BufReader::with_capacity(1 << 16, bar.wrap_async_read(raw));
-    let head = buffered.fill_buf().await.with_context(|| format!("cannot read `{file}`"))?;
+    let head = buffered
+        .fill_buf()
+        .await
+        .with_context(|| format!("cannot read `{file}`"))?;
     let reader: Pin<Box<dyn AsyncBufRead + Send>> = if head.starts_with(&[0x1f, 0x8b]) {
         let mut decoder = GzipDecoder::new(buffered);
         decoder.multiple_members(true);
@@ -57,7 +62,13 @@ pub async fn open(file: &str, quiet: bool) -> Result<(Lines, ProgressBar)> {
     } else {
         Box::pin(buffered)
     };
-    Ok((Lines { reader, name: file.to_owned() }, bar))
+    Ok((
+        Lines {
+            reader,
+            name: file.to_owned(),
+        },
+        bar,
+    ))
 }
 
 impl Lines {
@@ -66,11 +77,12 @@ impl Lines {
         let mut line = Vec::new();
         let mut length = 0;
         loop {
-            let buffer = self
-                .reader
-                .fill_buf()
-                .await
-                .with_context(|| format!("`{}` cannot be read to its end; what was read so far has been handed on", self.name))?;
+            let buffer = self.reader.fill_buf().await.with_context(|| {
+                format!(
+                    "`{}` cannot be read to its end; what was read so far has been handed on",
+                    self.name
+                )
+            })?;
             if buffer.is_empty() {
                 return Ok((length > 0).then(|| whole(line, length)));
             }

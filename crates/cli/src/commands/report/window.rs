@@ -28,7 +28,9 @@ fn time(text: &str, now: Timestamp) -> Result<Timestamp> {
     let parsed = Timestamp::parse(text).or_else(|_| Timestamp::parse(&format!("{text}T00:00:00Z")));
     match parsed {
         Ok(time) => Ok(time),
-        Err(_) => bail!("`{text}` is no time: write 2026-07-01T12:00:00Z, 2026-07-01, or an age such as 90m, 24h or 7d"),
+        Err(_) => {
+            bail!("`{text}` is no time: write 2026-07-01T12:00:00Z, 2026-07-01, or an age such as 90m, 24h or 7d")
+        }
     }
 }
 
@@ -51,7 +53,10 @@ mod tests {
     fn times_dates_and_ages_are_understood() {
         let now = Timestamp::parse("2026-07-02T00:00:00Z").unwrap();
         let window = parse(Some("24h"), Some("2026-07-02"), now).unwrap().unwrap();
-        assert_eq!(window.from_us, Some(Timestamp::parse("2026-07-01T00:00:00Z").unwrap().micros()));
+        assert_eq!(
+            window.from_us,
+            Some(Timestamp::parse("2026-07-01T00:00:00Z").unwrap().micros())
+        );
         assert_eq!(window.to_us, Some(now.micros()));
         assert!(parse(None, None, now).unwrap().is_none());
     }
@@ -59,8 +64,18 @@ mod tests {
     #[test]
     fn what_is_no_time_is_named() {
         let now = Timestamp::EPOCH;
-        assert!(parse(Some("noon"), None, now).unwrap_err().to_string().contains("`noon`"));
+        assert!(
+            parse(Some("noon"), None, now)
+                .unwrap_err()
+                .to_string()
+                .contains("`noon`")
+        );
         assert!(parse(Some("é"), None, now).is_err());
-        assert!(parse(Some("2026-07-02"), Some("2026-07-01"), now).unwrap_err().to_string().contains("--from"));
+        assert!(
+            parse(Some("2026-07-02"), Some("2026-07-01"), now)
+                .unwrap_err()
+                .to_string()
+                .contains("--from")
+        );
     }
 }

@@ -1,0 +1,17 @@
+//! The classifier as a program of its own.
+
+use std::process::ExitCode;
+
+use backtweet_runtime::{Program, Services, runner_options, service_main};
+
+fn main() -> ExitCode {
+    let program = Program {
+        name: "backtweet-classifier",
+        version: env!("CARGO_PKG_VERSION"),
+        about: "Finds which posts point back at whom: backtweet.posts to backtweet.classified.",
+    };
+    service_main(program, |config, ports, shutdown| {
+        let config = backtweet_classifier::Config { runner: runner_options(config), ..Default::default() };
+        (Services::new(), backtweet_classifier::run(config, ports, shutdown))
+    })
+}

@@ -1,0 +1,14 @@
+//! What crosses services, driven through the real program as its users drive it.
+
+/// Bad command lines, bad lines, bad files: named, counted, and nothing else lost.
+mod bad_input;
+/// Killed in the middle of a push and started again: the figures are those of an undisturbed run.
+mod crash;
+/// The demo's figures are those of the synthetic network's own oracle.
+mod demo;
+/// The filters on standard input.
+mod filters;
+/// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.
+mod real_data;
+/// Counts from raw files, sharing no code with the suite.
+mod truth;
