@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use backtweet_domain::ManualClock;
 use backtweet_store::FjallStore;
+use backtweet_stream::{Cleanup, FjallLog, Log, Topic};
+use backtweet_wire::topics;
 use backtweet_wire::v1::collector_service_client::CollectorServiceClient;
 use bytes::Bytes;
 use tokio_stream::StreamExt;
@@ -25,11 +27,20 @@ struct Suite {
 }
 
 async fn serve(config: Config) -> Suite {
-    let folder = tempfile::tempdir().unwrap();
     let log = Arc::new(MemoryLog::default());
+    let (client, folder) = serve_over(log.clone(), config).await;
+    Suite {
+        client,
+        log,
+        _folder: folder,
+    }
+}
+
+async fn serve_over(log: Arc<dyn Log>, config: Config) -> (CollectorServiceClient<Channel>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(FjallStore::open_at(folder.path()).unwrap());
     let ports = Ports {
-        log: log.clone(),
+        log,
         store,
         clock: Arc::new(ManualClock::at(received())),
     };
@@ -40,11 +51,7 @@ async fn serve(config: Config) -> Suite {
     let client = CollectorServiceClient::connect(format!("http://{address}"))
         .await
         .unwrap();
-    Suite {
-        client,
-        log,
-        _folder: folder,
-    }
+    (client, folder)
 }
 
 fn line(number: u64) -> Bytes {
@@ -174,4 +181,33 @@ async fn a_client_that_sends_without_reading_is_held_back_until_the_log_is_there
     let (answers, status) = push(&mut suite, requests).await;
     assert!(status.is_none(), "{status:?}");
     assert_eq!(answers.iter().map(|answer| answer.accepted).sum::<u64>(), 1_000);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_lies_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Arc::new(FjallLog::open_at(folder.path()).unwrap());
+    let topic = |name: &str| Topic {
+        name: name.to_owned(),
+        partitions: 1,
+        cleanup: Cleanup::Delete {
+            retention: Duration::from_secs(3600 * 24 * 3650),
+        },
+    };
+    log.create(&[topic(topics::POSTS), topic(topics::DEAD_LETTERS)])
+        .await
+        .unwrap();
+    let (mut client, _store) = serve_over(log.clone(), Config::default()).await;
+    let requests = vec![raw(1, v1::Wire::Post, vec![line(1), Bytes::from_static(b"{"), line(2)])];
+    let mut answers = client.push(tokio_stream::iter(requests)).await.unwrap().into_inner();
+    let answer = tokio::time::timeout(DEADLINE, answers.message())
+        .await
+        .expect("an answer")
+        .unwrap()
+        .unwrap();
+    assert_eq!((answer.accepted, answer.refused_count), (2, 1));
+    let delivered = log.read(topics::POSTS, 0, 0, 10, 10).await.unwrap();
+    let keys: Vec<_> = delivered.iter().map(|delivered| delivered.record.key.clone()).collect();
+    assert_eq!(keys, ["other:1", "other:2"]);
+    assert_eq!(log.ends(topics::DEAD_LETTERS).await.unwrap(), [1]);
 }

@@ -181,6 +181,22 @@ async fn what_was_not_published_before_a_crash_is_published_when_the_lines_come_
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_and_a_reply_that_arrive_at_the_same_moment_never_miss_each_other() {
+    let suite = Suite::start();
+    for pair in 0..200 {
+        let (parent, reply) = (format!("p{pair}"), format!("r{pair}"));
+        let replies = [status(&reply, json!({"in_reply_to_id": parent}))];
+        let parents = [status(&parent, json!({}))];
+        tokio::join!(suite.take(&parents), suite.take(&replies));
+    }
+    let standing = suite.standing();
+    let open = standing
+        .values()
+        .filter(|post| post.references.iter().any(|reference| reference.target.is_none()));
+    assert_eq!((standing.len(), open.count()), (400, 0));
+}
+
 /// A thread with every kind of local id: replies, an edit, a quote that is a reply too, a boost, a deletion.
 fn thread() -> Vec<Value> {
     vec![
