@@ -166,12 +166,15 @@ fn short_path_end(text: &str, slash: usize) -> Option<usize> {
 }
 
 /// Where what starts at `from` ends: such characters, closed brackets only, and nothing at the end that belongs to the sentence around it.
+/// What is behind an unclosed bracket is read again for the next link, so brackets may stand no deeper than in each other, or a text of
+/// nothing but opened ones would be read over and over.
 fn trimmed(text: &str, from: usize, belongs: fn(char) -> bool, ends: fn(char) -> bool) -> usize {
+    const DEEPEST: usize = 2;
     let mut open = Vec::new();
     let mut end = text.len();
     for (at, c) in text[from..].char_indices() {
-        let closes_nothing = c == ')' && open.pop().is_none();
-        if closes_nothing || !(belongs(c) || c == '(' || c == ')') {
+        let unmatched = (c == ')' && open.pop().is_none()) || (c == '(' && open.len() == DEEPEST);
+        if unmatched || !(belongs(c) || c == '(' || c == ')') {
             end = from + at;
             break;
         }

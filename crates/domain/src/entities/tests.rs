@@ -81,6 +81,10 @@ fn links_end_where_the_sentence_around_them_goes_on() {
         links("https://a.example/b(c https://a.example/?q=1!"),
         ["https://a.example/b", "https://a.example/?q=1"]
     );
+    assert_eq!(
+        links("https://a.example/b_(c_(d)) https://a.example/b(((c)))"),
+        ["https://a.example/b_(c_(d))", "https://a.example/b"]
+    );
     assert_eq!(links("the end.It was so.Sad file.zip v1.2.3 e.g. this"), [""; 0]);
 }
 
