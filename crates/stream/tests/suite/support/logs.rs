@@ -11,6 +11,7 @@ use tokio::sync::watch;
 pub struct Gate {
     topic: &'static str,
     failures: AtomicUsize,
+    free: AtomicUsize,
     open: watch::Sender<bool>,
     reached: watch::Sender<bool>,
 }
@@ -21,9 +22,17 @@ impl Gate {
         Self {
             topic,
             failures: AtomicUsize::new(0),
+            free: AtomicUsize::new(0),
             open: watch::Sender::new(false),
             reached: watch::Sender::new(false),
         }
+    }
+
+    /// So many appends pass, and the next ones wait.
+    pub fn letting(topic: &'static str, free: usize) -> Self {
+        let gate = Self::closed(topic);
+        gate.free.store(free, Ordering::SeqCst);
+        gate
     }
 
     /// So many appends fail.
@@ -47,9 +56,16 @@ impl Gate {
         if topic != self.topic {
             return Ok(());
         }
+        let one_less = |left: usize| left.checked_sub(1);
+        if self
+            .free
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+            .is_ok()
+        {
+            return Ok(());
+        }
         self.reached.send_replace(true);
         self.open.subscribe().wait_for(|open| *open).await.unwrap();
-        let one_less = |left: usize| left.checked_sub(1);
         match self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less) {
             Ok(_) => Err(LogError::Unavailable {
                 reason: "pulled out".to_owned(),
