@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use backtweet_domain::{Clock, Retry, SystemClock};
 use backtweet_store::{FjallStore, RedisConfig, RedisStore, Store, StoreError};
-use backtweet_stream::{Backoff, Cleanup, FjallLog, Log, LogError, RunnerOptions, Topic};
+use backtweet_stream::{Backoff, Cleanup, FjallLog, KafkaConfig, KafkaLog, Log, LogError, RunnerOptions, Topic};
 use backtweet_wire::topics;
 
-use crate::config::{Config, LogKind, RedisSettings, StoreConfig};
+use crate::config::{Config, KafkaSettings, LogKind, RedisSettings, StoreConfig};
 
 /// How much an embedded store may lose when the power fails.
 const SYNC: Duration = Duration::from_secs(1);
@@ -89,9 +89,7 @@ impl Ports {
         };
         let log: Arc<dyn Log> = match &config.log.kind {
             LogKind::Embedded => Arc::new(FjallLog::open(files.open()?)?),
-            LogKind::Kafka(_) => Err(LogError::Unusable {
-                reason: "Kafka is not there yet".to_owned(),
-            })?,
+            LogKind::Kafka(settings) => Arc::new(KafkaLog::connect(kafka(settings))?),
         };
         let store: Arc<dyn Store> = match &config.store {
             StoreConfig::Embedded => {
@@ -230,6 +228,18 @@ async fn wait_for<T>(
     tokio::select! {
         made = tries => made,
         () = shutdown.cancelled() => Err(PortsError::Stopped { dependency }),
+    }
+}
+
+fn kafka(settings: &KafkaSettings) -> KafkaConfig {
+    let properties = settings
+        .properties
+        .iter()
+        .map(|(name, value)| (name.clone(), value.reveal().to_owned()));
+    KafkaConfig {
+        replication_factor: settings.replication,
+        properties: properties.collect(),
+        ..KafkaConfig::new(settings.brokers.join(","))
     }
 }
 

@@ -80,7 +80,11 @@ where
         filter: filter.to_owned(),
         reason: error.to_string(),
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    // Complaints about a closed stderr go to stderr and panic there: logs are lost then, the work goes on.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .log_internal_errors(false);
     Ok(match look {
         Look::Json => Box::new(builder.json().flatten_event(true).finish()),
         Look::Plain => Box::new(builder.with_ansi(false).finish()),

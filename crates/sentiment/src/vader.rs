@@ -70,9 +70,16 @@ impl Model for Vader {
 /// |score|, from below: measured by `examples/measure.rs`.
 fn confidence(label: Label, score: f64) -> f64 {
     let shares: &[(f64, f64)] = match label {
-        Label::Positive => &[(0.05, 0.5)],
-        Label::Negative => &[(0.05, 0.5)],
-        Label::Neutral => &[(0.0, 0.5)],
+        Label::Positive => &[
+            (0.05, 0.33),
+            (0.3, 0.44),
+            (0.5, 0.59),
+            (0.7, 0.74),
+            (0.85, 0.88),
+            (0.95, 0.98),
+        ],
+        Label::Negative => &[(0.05, 0.29), (0.3, 0.36), (0.5, 0.47), (0.7, 0.62), (0.85, 0.77)],
+        Label::Neutral => &[(0.0, 0.66)],
         Label::Unknown => &[],
     };
     let reached = shares.iter().rev().find(|(bound, _)| score.abs() >= *bound);

@@ -186,8 +186,13 @@ pub(super) fn is_secret(name: &str) -> bool {
     }
 }
 
-/// The key that was probably meant by `name`: the one with the fewest letters to change, up to a third of them.
+/// The key that was probably meant by `name`: one that goes on from it or ends in it, or else the one with the fewest letters to change,
+/// up to a third of them.
 pub(super) fn closest(name: &str) -> Option<String> {
+    let part = |key: &&Key| key.name.starts_with(&format!("{name}_")) || key.name.ends_with(&format!(".{name}"));
+    if let Some(key) = KEYS.iter().find(part) {
+        return Some(key.name.to_owned());
+    }
     let (distance, known) = KEYS.iter().map(|key| (distance(name, key.name), key.name)).min()?;
     (distance <= name.chars().count().div_ceil(3)).then(|| known.to_owned())
 }

@@ -30,6 +30,15 @@ fn foreign_letters_are_not_english_however_few() {
 }
 
 #[test]
+fn foreign_words_are_not_english_because_an_app_said_so() {
+    assert_ne!(
+        language("Ya no puedo esperar para el fin de semana", Some("en")).as_deref(),
+        Some("en")
+    );
+    assert_eq!(language("Flight BA 117 delayed", Some("en")).as_deref(), Some("en"));
+}
+
+#[test]
 fn without_a_declaration_the_text_itself_tells_or_nobody_does() {
     assert_eq!(language(ENGLISH, None).as_deref(), Some("en"));
     assert_eq!(language(GERMAN, None).as_deref(), Some("de"));
