@@ -3,9 +3,10 @@
 
 pub mod cues;
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use backtweet_domain::{Intent, Post};
 
@@ -16,13 +17,15 @@ use crate::text::{is_whole, normalise};
 const REACH: usize = 3;
 /// Evidence below this is none.
 const ENOUGH: f64 = 1.0;
+/// A grievance below this is none: people seldom name it in so many words.
+const GRIEVANCE: f64 = 0.6;
 /// Evidence of this strength is as good as certain (0.86): confidence is evidence / (evidence + HALF).
 const HALF: f64 = 0.8;
 
-/// The cues as one automaton. Of cues that overlap the longest counts: `not working` and not `working`.
+/// The cues as one automaton.
 static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let phrases = CUES.iter().map(|(phrase, _, _)| phrase);
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(phrases).ok()
+    AhoCorasick::new(phrases).ok()
 });
 
 /// What the author of a post wants, and how sure that is, in [0, 1]. A repost, and a post of nothing but links or pictures, passes
@@ -96,19 +99,15 @@ impl Evidence {
     fn of(plain: &Plain) -> Self {
         let text = plain.text.as_str();
         let mut evidence = Self::default();
-        for found in AUTOMATON.iter().flat_map(|automaton| automaton.find_iter(text)) {
-            let (start, end) = (found.start(), found.end());
-            if is_whole(text, start, end) {
-                let (_, cue, weight) = CUES[found.pattern().as_usize()];
-                evidence.count(cue, weight, is_negated(text, start));
-            }
+        for (start, cue, weight) in cues_in(text) {
+            evidence.count(cue, weight, negation(text, start));
         }
         let asks = text.contains('?');
         evidence.question += if asks { 1.2 } else { 0.0 };
         evidence.spam += if plain.tags >= 6 { 1.0 } else { 0.0 } + 0.3 * plain.links.saturating_sub(1) as f64;
         evidence.share += if plain.links > 0 { 0.8 } else { 0.0 };
         if evidence.trouble > 0.0 {
-            // Anger shows; who has a link to show is seldom angry.
+            // Anger shows, and speaks to somebody; who has a link to show is seldom angry.
             evidence.trouble += if plain.shouts || text.contains("?!") || text.contains("??") { 0.4 } else { 0.0 };
             evidence.trouble += if plain.addressed { 0.3 } else { -0.1 };
             evidence.trouble -= 0.3 * plain.links.min(1) as f64;
@@ -116,11 +115,13 @@ impl Evidence {
         evidence
     }
 
-    fn count(&mut self, cue: Cue, weight: f64, negated: bool) {
-        match (cue, negated) {
-            (Cue::Trouble | Cue::Praise, true) => self.trouble += if cue == Cue::Praise { weight } else { -weight / 2.0 },
-            (Cue::Trouble, false) => self.trouble += weight,
-            (Cue::Praise, false) => self.praise += weight,
+    fn count(&mut self, cue: Cue, weight: f64, negation: Option<usize>) {
+        match (cue, negation) {
+            // `not great` complains; `no error` says nothing, but `not because of the error` still does.
+            (Cue::Praise, Some(_)) => self.trouble += weight,
+            (Cue::Trouble, Some(0)) => {}
+            (Cue::Trouble, _) => self.trouble += weight,
+            (Cue::Praise, None) => self.praise += weight,
             (Cue::Help, _) => self.help += weight,
             (Cue::Question, _) => self.question += weight,
             (Cue::Spam, _) => self.spam += weight,
@@ -129,11 +130,26 @@ impl Evidence {
     }
 }
 
-/// Whether one of the few words before `start` turns what stands there into its opposite.
-fn is_negated(text: &str, start: usize) -> bool {
+/// The cues of a text and where they start, without those within a longer one: `not working` says more than `not`.
+fn cues_in(text: &str) -> Vec<(usize, Cue, f64)> {
+    let found = AUTOMATON.iter().flat_map(|automaton| automaton.find_overlapping_iter(text));
+    let whole = found.filter(|found| is_whole(text, found.start(), found.end()));
+    let mut spans: Vec<_> = whole.map(|found| (found.start(), found.end(), found.pattern().as_usize())).collect();
+    spans.sort_unstable_by_key(|&(start, end, _)| (start, Reverse(end)));
+    let mut reached = 0;
+    spans.retain(|&(_, end, _)| {
+        let further = end > reached;
+        reached = reached.max(end);
+        further
+    });
+    spans.into_iter().map(|(start, _, cue)| (start, CUES[cue].1, CUES[cue].2)).collect()
+}
+
+/// How many words before `start` a negation stands that reaches it.
+fn negation(text: &str, start: usize) -> Option<usize> {
     // A clause of its own is not reached.
     let before = text[..start].rsplit(['.', '!', '?', ',', ';', ':']).next().unwrap_or_default();
-    before.split(' ').rev().filter(|word| !word.is_empty()).take(REACH).any(|word| NEGATIONS.contains(&word))
+    before.split(' ').rev().filter(|word| !word.is_empty()).take(REACH).position(|word| NEGATIONS.contains(&word))
 }
 
 fn decide(evidence: &Evidence) -> (Intent, f64) {
@@ -143,9 +159,9 @@ fn decide(evidence: &Evidence) -> (Intent, f64) {
     let grievance = trouble - 0.6 * praise;
     if spam >= 2.0 * ENOUGH {
         (Intent::Spam, sure(spam))
-    } else if help >= ENOUGH && grievance + help >= 2.0 * ENOUGH || help >= 2.0 * ENOUGH {
+    } else if help >= ENOUGH && help + grievance >= 1.5 * ENOUGH {
         (Intent::HelpRequest, sure(help + grievance.max(0.0)))
-    } else if grievance >= ENOUGH {
+    } else if grievance >= GRIEVANCE {
         (Intent::Complaint, sure(grievance))
     } else if praise >= ENOUGH && praise > trouble {
         (Intent::Praise, sure(praise - trouble.max(0.0)))

@@ -26,6 +26,10 @@ pub(crate) fn key(post: &PostId) -> Key {
     Key::new(slot(post), RECORD)
 }
 
+/// So often does an entry change at most, but for edits and changes of the subject. Real posts need one change for each post above them
+/// that comes late; posts that claim to refer to each other in a circle would change for ever.
+const MOST_CHANGES: u64 = 256;
+
 /// What is known of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Record {
@@ -33,10 +37,14 @@ pub(crate) struct Record {
     pub(crate) highest: Option<u64>,
     /// Whether nothing can change any more on which that revision's place rests.
     pub(crate) settled: bool,
+    /// Whether its creation was seen. An edit that comes first may hide which conversations the post began in.
+    pub(crate) created: bool,
     /// The deletion that takes back most.
     pub(crate) tombstone: Option<Tombstone>,
     /// Event time; the earliest where revisions differ.
     pub(crate) at: Option<Timestamp>,
+    /// How often in a row it came back unchanged from a later post that it refers to.
+    pub(crate) echoes: u32,
     /// One a subject, by subject.
     pub(crate) entries: Vec<Entry>,
 }
@@ -64,7 +72,7 @@ pub(crate) struct Entry {
 impl Record {
     /// Whether those who read it must hear of its changes.
     pub(crate) fn open(&self) -> bool {
-        self.entries.is_empty() || !self.settled
+        self.entries.is_empty() || !self.settled || !self.created
     }
 
     /// Takes note of a revision: when it was made, and whether its place is final.
@@ -103,6 +111,10 @@ impl Record {
                     return;
                 }
                 place.generation = place.generation.max(entry.place.generation);
+                let same = (entry.revision, entry.place.generation) == (revision, place.generation);
+                if same && entry.version >= MOST_CHANGES {
+                    return;
+                }
                 if (entry.revision, &entry.place) != (revision, &place) {
                     *entry = Entry { subject, revision, version: entry.version + 1, place };
                 }

@@ -20,6 +20,10 @@ struct RecordBytes {
     at_us: Option<i64>,
     #[prost(message, repeated, tag = "5")]
     entries: Vec<EntryBytes>,
+    #[prost(bool, tag = "6")]
+    created: bool,
+    #[prost(uint32, tag = "7")]
+    echoes: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -64,6 +68,8 @@ impl Record {
         let bytes = RecordBytes {
             highest: self.highest,
             settled: self.settled,
+            created: self.created,
+            echoes: self.echoes,
             tombstone: self.tombstone.map(|it| TombstoneBytes { revision: it.revision, at_us: it.at.micros() }),
             at_us: self.at.map(Timestamp::micros),
             entries: self.entries.iter().map(EntryBytes::of).collect(),
@@ -78,6 +84,8 @@ impl Record {
         Some(Self {
             highest: bytes.highest,
             settled: bytes.settled,
+            created: bytes.created,
+            echoes: bytes.echoes,
             tombstone: tombstone
                 .map(|it| Tombstone { revision: it.revision, at: Timestamp::from_micros(it.at_us) }),
             at: bytes.at_us.map(Timestamp::from_micros),

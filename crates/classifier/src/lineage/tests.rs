@@ -33,7 +33,7 @@ fn a_record_reads_back_as_written() {
 fn an_entry_is_that_of_the_highest_revision_in_whatever_order_they_come() {
     let revisions = [(1, place(1, 0)), (2, place(1, 3)), (3, place(1, 1))];
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-        let mut record = Record::default();
+        let mut record = Record { created: true, ..Record::default() };
         for at in order {
             let (revision, place) = revisions[at].clone();
             record.saw(revision, Timestamp::from_seconds(9), revision == 3);

@@ -14,6 +14,10 @@ use crate::index::SubjectIndex;
 use crate::intent;
 use crate::lineage::{Entry, Parent, Record, Tombstone, places};
 
+/// So often in a row is a post heard that comes back unchanged and is earlier than one that it refers to; so many crashes over the same
+/// records does such a post survive.
+const MOST_ECHOES: u32 = 16;
+
 /// Works off the items in order, on what is known.
 pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Output> {
     let mut findings = Vec::new();
@@ -41,6 +45,7 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     let Some(kept) = known.change(&post.id) else { return };
     let mut record = kept.now.clone().unwrap_or_default();
     record.saw(post.revision, post.witnessed_at, around.settled);
+    record.created |= !item.edited;
     for (subject, place) in around.places {
         record.put(subject, post.revision, place);
     }
@@ -48,11 +53,25 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
         return;
     }
     say(item, &record, findings);
-    let in_some_conversation = !record.entries.is_empty();
+    let changed = kept.now.as_ref() != Some(&record);
+    kept.wake |= !record.entries.is_empty() && passes_on(item, changed, around.in_order, &mut record);
     kept.now = Some(record);
-    // Whoever waits is woken even where nothing changed: a crash may have come between the change and what it meant for them. Among
-    // posts that refer to each other in a circle that would go on for ever, so it stops where a post is not later than all it refers to.
-    kept.wake |= in_some_conversation && (kept.is_changed() || !item.woken || around.in_order);
+}
+
+/// Whether those who wait for the post are woken: also where nothing changed, since a crash may have come between the change and what it
+/// meant for them. Among posts that claim to refer to each other in a circle that would go on for ever, so a post that comes back and is
+/// not later than all it refers to is heard only so often.
+fn passes_on(item: &PostItem, changed: bool, in_order: bool, record: &mut Record) -> bool {
+    if changed {
+        record.echoes = 0;
+    } else if item.woken && !in_order {
+        record.echoes += 1;
+    }
+    if record.echoes > MOST_ECHOES {
+        record.echoes = MOST_ECHOES;
+        return false;
+    }
+    true
 }
 
 /// What the posts that one refers to mean for it.
