@@ -326,3 +326,49 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_recorded_place_spells_what_it_names() {
+    for (wire, file) in [
+        (Wire::Jetstream, "jetstream/production_v1.jsonl"),
+        (Wire::Mastodon, "mastodon/statuses.ndjson"),
+        (Wire::X, "x/stream_v2.ndjson.gz"),
+    ] {
+        let (read, _) = read_all(wire, file);
+        let (mut places, mut without) = (0, 0);
+        for event in &read.events {
+            let (PostEvent::Created { post } | PostEvent::Edited { post }) = event else {
+                continue;
+            };
+            let spelt = |span: backtweet_domain::Span| post.text[span.start as usize..span.end as usize].to_lowercase();
+            for tag in &post.entities.hashtags {
+                let Some(span) = tag.span else {
+                    without += 1;
+                    continue;
+                };
+                assert_eq!(
+                    spelt(span).trim_start_matches(['#', '＃']),
+                    tag.tag.to_lowercase(),
+                    "{file}: {}",
+                    post.id
+                );
+                places += 1;
+            }
+            for mention in &post.entities.mentions {
+                let (Some(span), Some(handle)) = (mention.span, &mention.handle) else {
+                    without += 1;
+                    continue;
+                };
+                let written = spelt(span);
+                let user = written.trim_start_matches(['@', '＠']).split('@').next().unwrap();
+                assert!(
+                    handle.starts_with(user) && !user.is_empty(),
+                    "{file}: {} {written} {handle}",
+                    post.id
+                );
+                places += 1;
+            }
+        }
+        eprintln!("{file}: {places} places, {without} without");
+    }
+}
