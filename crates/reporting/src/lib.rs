@@ -9,6 +9,7 @@ mod invalid;
 mod report;
 mod services;
 mod slot;
+mod standing;
 mod subjects;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ pub struct Config {
     pub watch_poll: Duration,
     /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
     pub confirm_within: Duration,
-    /// How the fold is driven.
+    /// How the fold is driven. Large batches by default: what counts in the same bucket is written once a batch.
     pub runner: RunnerOptions,
 }
 
@@ -54,7 +55,10 @@ impl Default for Config {
             retention: None,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
-            runner: RunnerOptions::default(),
+            runner: RunnerOptions {
+                max_batch: 4_000,
+                ..RunnerOptions::default()
+            },
         }
     }
 }

@@ -12,10 +12,15 @@ fn main() -> ExitCode {
         about: "Folds backtweet.scored into the store, and answers for subjects and reports.",
     };
     service_main(program, |config, ports, shutdown| {
-        let settings = backtweet_reporting::Config { runner: runner_options(config), ..Default::default() };
+        let settings = backtweet_reporting::Config {
+            runner: runner_options(config),
+            ..Default::default()
+        };
         let reporting = Reporting::new(settings, ports);
         let (reports, subjects) = reporting.services(shutdown.clone());
-        let services = Services::new().add(limited!(reports, config.grpc)).add(limited!(subjects, config.grpc));
+        let services = Services::new()
+            .add(limited!(reports, config.grpc))
+            .add(limited!(subjects, config.grpc));
         (services, reporting.run(shutdown))
     })
 }

@@ -10,8 +10,7 @@ pub(crate) const HEAD: &str = "head";
 pub(crate) const FEED: &str = "feed";
 /// Every post that ever was effective, once, at the sequence number of its last change.
 pub(crate) const CHANGES: &str = "changes";
-/// Signal by author over everything, ranked. A bucket's own signals are counters, [`signal`], since whoever reads several buckets
-/// has to add them up before anything can be ranked.
+/// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
@@ -41,12 +40,7 @@ pub(crate) fn figures(bucket: Bucket) -> String {
     format!("figures:{bucket}")
 }
 
-/// A bucket's authors of backtweets, counted.
+/// A bucket's authors of backtweets, each with their [`crate::standing::Standing`].
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
-}
-
-/// A bucket's signal by author; not kept for [`Bucket::All`], which has [`RANKING`].
-pub(crate) fn signal(bucket: Bucket) -> String {
-    format!("signal:{bucket}")
 }

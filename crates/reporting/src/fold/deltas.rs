@@ -10,14 +10,14 @@ use backtweet_store::{FeedEntry, Write};
 use super::contribution::Impact;
 use crate::figures::Sums;
 use crate::slot;
+use crate::standing::Standing;
 use crate::window::{Bucket, day_of};
 
 /// What changes in one bucket.
 #[derive(Default)]
 struct Cell<'a> {
     sums: Sums,
-    /// By author: how many backtweets, and their signal.
-    authors: FxHashMap<&'a str, (i64, i64)>,
+    authors: FxHashMap<&'a str, Standing>,
 }
 
 /// What changes in one subject's slot, but for its records.
@@ -70,9 +70,9 @@ impl<'a> Deltas<'a> {
             let cell = self.cells.entry(bucket).or_default();
             cell.sums.add(impact, sign);
             if impact.role() == Role::Backtweet {
-                let (backtweets, signal) = cell.authors.entry(&impact.author).or_default();
-                *backtweets += sign;
-                *signal += sign * impact.signal_milli;
+                let standing = cell.authors.entry(&impact.author).or_default();
+                standing.backtweets += sign;
+                standing.signal_milli += sign * impact.signal_milli;
             }
         }
         *self.days.entry(day_of(at)).or_default() += sign;
@@ -95,37 +95,23 @@ impl<'a> Deltas<'a> {
                 field,
                 delta,
             }));
-            let (authors, signal) = (slot::authors(bucket), slot::signal(bucket));
-            for (author, (backtweets, signal_milli)) in cell.authors {
-                if backtweets != 0 {
-                    let (name, member) = (authors.clone(), author.to_owned());
-                    writes.push(Write::Count {
+            let name = slot::authors(bucket);
+            for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
+                writes.push(Write::Count {
+                    name: name.clone(),
+                    member: author.to_owned(),
+                    delta: standing.pack(),
+                });
+                if bucket == Bucket::All && standing.signal_milli != 0 {
+                    let (name, member) = (slot::RANKING.to_owned(), author.to_owned());
+                    writes.push(Write::Rank {
                         name,
                         member,
-                        delta: backtweets,
+                        delta: standing.signal_milli,
                     });
-                }
-                if signal_milli != 0 {
-                    writes.push(worth(bucket, &signal, author, signal_milli));
                 }
             }
         }
-    }
-}
-
-fn worth(bucket: Bucket, name: &str, author: &str, delta: i64) -> Write {
-    let author = author.to_owned();
-    match bucket {
-        Bucket::All => Write::Rank {
-            name: slot::RANKING.to_owned(),
-            member: author,
-            delta,
-        },
-        Bucket::Of(..) => Write::Add {
-            name: name.to_owned(),
-            field: author,
-            delta,
-        },
     }
 }
 

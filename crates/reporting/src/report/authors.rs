@@ -11,6 +11,7 @@ use super::reads::Reads;
 use super::{ReportError, coverage, feed_item, summary};
 use crate::invalid::Violations;
 use crate::slot;
+use crate::standing::Standing;
 use crate::window::{Bucket, Window};
 
 const DEFAULT: u32 = 20;
@@ -55,10 +56,11 @@ async fn ranked(reads: Reads<'_>, buckets: &[Bucket], limit: usize) -> Result<Ve
     if buckets == [Bucket::All] {
         return reads.ranking(limit).await;
     }
-    let names = buckets.iter().map(|&bucket| slot::signal(bucket)).collect();
     let mut signals: BTreeMap<String, i64> = BTreeMap::new();
-    for (author, signal_milli) in reads.counters(names).await?.into_iter().flatten() {
-        *signals.entry(author).or_default() += signal_milli;
+    for &bucket in buckets {
+        for (author, packed) in reads.authors(bucket).await? {
+            *signals.entry(author).or_default() += Standing::unpack(packed).signal_milli;
+        }
     }
     let mut ranked: Vec<_> = signals
         .into_iter()

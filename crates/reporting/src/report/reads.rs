@@ -72,7 +72,7 @@ impl Reads<'_> {
         sizes.collect()
     }
 
-    /// The authors of backtweets of one bucket.
+    /// The authors of backtweets of one bucket, each with their packed standing.
     pub(crate) async fn authors(self, bucket: Bucket) -> Result<Vec<(String, i64)>, StoreError> {
         let name = slot::authors(bucket);
         match self.one(LookUp::Members(slot::key(self.subject, &name))).await? {

@@ -1,10 +1,13 @@
 //! Watchers at any pace, with or without interruption, end up knowing exactly what counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use proptest::prelude::*;
 
-use backtweet_store::{FjallStore, Store};
+use backtweet_domain::{Scored, Timestamp};
+use backtweet_store::{Batch, FjallStore, Found, LookUp, Outcome, Store, StoreError};
 use backtweet_wire::v1;
 use backtweet_wire::v1::watch_response::Change;
 
@@ -82,6 +85,69 @@ fn a_watcher_misses_nothing_and_hears_nothing_twice_however_slow_or_interrupted(
             for heard in [quick, slow, interrupted] {
                 prop_assert_eq!(&heard.posts, &expected);
             }
+            Ok(())
+        })
+    });
+}
+
+/// A store in which something is folded whenever somebody has just read a feed, and before they read the posts in it.
+struct Restless {
+    store: Arc<FjallStore>,
+    batches: Mutex<VecDeque<Vec<Scored>>>,
+}
+
+#[async_trait]
+impl Store for Restless {
+    async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
+        let found = self.store.read(look_ups).await?;
+        if matches!(look_ups, [LookUp::Feed { .. }]) {
+            let batch = self.batches.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            fold(self.store.as_ref(), &FoldStage::default(), &batch.unwrap_or_default()).await;
+        }
+        Ok(found)
+    }
+
+    async fn apply(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
+        self.store.apply(batches).await
+    }
+
+    async fn expire(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.store.expire(before, limit).await
+    }
+
+    fn losses(&self) -> u64 {
+        self.store.losses()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+}
+
+#[test]
+fn what_changes_while_it_is_read_is_heard_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared = Arc::new(FjallStore::open_at(folder.path()).unwrap());
+    let store = shared.as_ref();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    run(100, |case| {
+        runtime.block_on(async {
+            let subject = new_subject();
+            let mut heard = Heard::start(store, subject.as_str(), "").await;
+            let events = case.shuffled(&subject);
+            let mut batches: VecDeque<_> = events.chunks(case.batch).map(<[Scored]>::to_vec).collect();
+            fold(store, &FoldStage::default(), &batches.pop_front().unwrap_or_default()).await;
+            let restless = Restless {
+                store: Arc::clone(&shared),
+                batches: Mutex::new(batches),
+            };
+            heard.listen(&restless).await?;
+            // Batches that show nothing leave the watcher idle with others still to come.
+            for batch in restless.batches.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                fold(store, &FoldStage::default(), &batch).await;
+            }
+            heard.listen(store).await?;
+            prop_assert_eq!(&heard.posts, &whole_feed_of(store, subject.as_str()).await);
             Ok(())
         })
     });
