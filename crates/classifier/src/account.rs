@@ -40,7 +40,11 @@ struct StandingBytes {
 
 impl From<&AccountChange> for Standing {
     fn from(change: &AccountChange) -> Self {
-        Self { state: change.state, seq: change.seq, at: change.at }
+        Self {
+            state: change.state,
+            seq: change.seq,
+            at: change.at,
+        }
     }
 }
 
@@ -51,7 +55,12 @@ impl Standing {
             AccountState::Hidden => 1,
             AccountState::Deleted => 2,
         };
-        StandingBytes { state, seq: self.seq, at_us: self.at.micros() }.encode_to_vec()
+        StandingBytes {
+            state,
+            seq: self.seq,
+            at_us: self.at.micros(),
+        }
+        .encode_to_vec()
     }
 
     /// Reads what [`Standing::encode`] wrote; `None` for anything else.
@@ -63,7 +72,11 @@ impl Standing {
             2 => AccountState::Deleted,
             _ => return None,
         };
-        Some(Self { state, seq: bytes.seq, at: Timestamp::from_micros(bytes.at_us) })
+        Some(Self {
+            state,
+            seq: bytes.seq,
+            at: Timestamp::from_micros(bytes.at_us),
+        })
     }
 }
 
@@ -74,7 +87,11 @@ mod tests {
     #[test]
     fn a_standing_reads_back_as_written() {
         for state in [AccountState::Active, AccountState::Hidden, AccountState::Deleted] {
-            let standing = Standing { state, seq: 9, at: Timestamp::from_seconds(-1) };
+            let standing = Standing {
+                state,
+                seq: 9,
+                at: Timestamp::from_seconds(-1),
+            };
             assert_eq!(Standing::decode(&standing.encode()), Some(standing));
         }
     }

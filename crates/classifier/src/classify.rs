@@ -18,7 +18,11 @@ pub struct TextClass {
 /// Reads a text.
 pub fn classify_text(text: &str) -> TextClass {
     let (intent, confidence) = intent::read(text);
-    TextClass { entities: entities::extract(text), intent, confidence }
+    TextClass {
+        entities: entities::extract(text),
+        intent,
+        confidence,
+    }
 }
 
 #[cfg(test)]

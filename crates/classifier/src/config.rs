@@ -32,12 +32,20 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { parking: 48 * HOUR, lineage: 90 * DAY, strangers: 14 * DAY }
+        Self {
+            parking: 48 * HOUR,
+            lineage: 90 * DAY,
+            strangers: 14 * DAY,
+        }
     }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { instance: "classifier".to_owned(), bounds: Bounds::default(), runner: RunnerOptions::default() }
+        Self {
+            instance: "classifier".to_owned(),
+            bounds: Bounds::default(),
+            runner: RunnerOptions::default(),
+        }
     }
 }

@@ -34,7 +34,9 @@ impl Watermark {
 
     /// The mark; nothing before the first event.
     pub fn get(&self) -> Option<Timestamp> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|&micros| micros != i64::MIN).map(Timestamp::from_micros)
+        Some(self.0.load(Ordering::Relaxed))
+            .filter(|&micros| micros != i64::MIN)
+            .map(Timestamp::from_micros)
     }
 }
 
@@ -52,7 +54,9 @@ pub(crate) async fn expire(
             _ = ticks.tick() => {}
         }
         // An event from the future must not clear the present.
-        let Some(time) = watermark.get().map(|time| time.min(clock.now())) else { continue };
+        let Some(time) = watermark.get().map(|time| time.min(clock.now())) else {
+            continue;
+        };
         match sweep(store.as_ref(), time.minus(SLACK)).await {
             Ok(evicted) => metrics::counter!("backtweet_classifier_evicted_total").increment(evicted as u64),
             Err(error) => tracing::warn!(%error, "what has expired stays for now"),

@@ -126,12 +126,22 @@ impl SubjectIndex {
 
     fn author(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
         let author = &post.author;
-        self.account(Some(&author.id), author.handle.as_deref(), post.id.network(), OWNED, hits);
+        self.account(
+            Some(&author.id),
+            author.handle.as_deref(),
+            post.id.network(),
+            OWNED,
+            hits,
+        );
     }
 
     fn references(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
         let repost = post.is_repost();
-        for reference in post.references.iter().filter(|reference| !repost || reference.kind == ReferenceKind::Repost) {
+        for reference in post
+            .references
+            .iter()
+            .filter(|reference| !repost || reference.kind == ReferenceKind::Repost)
+        {
             let bits = bit(kind_of(reference.kind));
             let handle = reference.author_handle.as_deref();
             self.account(reference.author.as_ref(), handle, post.id.network(), bits, hits);
@@ -141,7 +151,13 @@ impl SubjectIndex {
     fn mentions(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
         for mention in &post.entities.mentions {
             let bits = bit(Kind::Mention) | if mention.automatic { 0 } else { WRITTEN };
-            self.account(mention.account.as_ref(), mention.handle.as_deref(), post.id.network(), bits, hits);
+            self.account(
+                mention.account.as_ref(),
+                mention.handle.as_deref(),
+                post.id.network(),
+                bits,
+                hits,
+            );
         }
     }
 
@@ -170,7 +186,11 @@ impl SubjectIndex {
             scratch.text.clear();
             scratch.text.push_str(sign);
             normalise_into(&tag.tag, &mut scratch.text);
-            push_all(self.hashtags.get(scratch.text.as_str()), Kind::Hashtag, &mut scratch.hits);
+            push_all(
+                self.hashtags.get(scratch.text.as_str()),
+                Kind::Hashtag,
+                &mut scratch.hits,
+            );
         }
     }
 
@@ -195,7 +215,11 @@ impl SubjectIndex {
         let text = scratch.text.as_str();
         for found in words.find_overlapping_iter(text) {
             if is_whole(text, found.start(), found.end()) {
-                push_all(self.word_subjects.get(found.pattern().as_usize()), Kind::Keyword, &mut scratch.hits);
+                push_all(
+                    self.word_subjects.get(found.pattern().as_usize()),
+                    Kind::Keyword,
+                    &mut scratch.hits,
+                );
             }
         }
     }
@@ -208,7 +232,13 @@ fn push_all(subjects: Option<&Vec<u32>>, kind: Kind, hits: &mut Vec<(u32, u16)>)
 /// The normal form of the post's text, with a space for each mention that the network put there.
 fn push_own_text(post: &Post, out: &mut String) {
     let mut rest = 0;
-    for span in post.entities.mentions.iter().filter(|mention| mention.automatic).filter_map(|mention| mention.span) {
+    for span in post
+        .entities
+        .mentions
+        .iter()
+        .filter(|mention| mention.automatic)
+        .filter_map(|mention| mention.span)
+    {
         let (start, end) = (span.start as usize, span.end as usize);
         if let (Some(own), Some(_)) = (post.text.get(rest..start), post.text.get(start..end)) {
             normalise_into(own, out);
@@ -229,8 +259,17 @@ fn merge(hits: &mut [(u32, u16)]) -> Vec<Match> {
         let bits = hits.iter().fold(0, |bits, hit| bits | hit.1);
         let kinds: KindSet = Kind::ALL.into_iter().filter(|&kind| bits & bit(kind) != 0).collect();
         let written = bits & WRITTEN != 0 || !kinds.contains(Kind::Mention);
-        let automatic = if written { KindSet::EMPTY } else { KindSet::EMPTY.with(Kind::Mention) };
-        Match { subject: hits[0].0, owned: bits & OWNED != 0, kinds, automatic }
+        let automatic = if written {
+            KindSet::EMPTY
+        } else {
+            KindSet::EMPTY.with(Kind::Mention)
+        };
+        Match {
+            subject: hits[0].0,
+            owned: bits & OWNED != 0,
+            kinds,
+            automatic,
+        }
     });
     matched.collect()
 }

@@ -36,7 +36,11 @@ pub fn of_post(post: &Post) -> (Intent, f64) {
     }
     let (intent, confidence) = read(&post.text);
     let wordless = intent == Intent::Other && confidence == 0.0 && (!post.entities.links.is_empty() || post.has_media);
-    if wordless { (Intent::Share, 0.8) } else { (intent, confidence) }
+    if wordless {
+        (Intent::Share, 0.8)
+    } else {
+        (intent, confidence)
+    }
 }
 
 /// What the author of a text wants, and how sure that is, in [0, 1]. A text without words is [`Intent::Other`] with confidence 0, unless
@@ -44,7 +48,11 @@ pub fn of_post(post: &Post) -> (Intent, f64) {
 pub fn read(text: &str) -> (Intent, f64) {
     let plain = Plain::of(text);
     if !plain.text.contains(char::is_alphanumeric) {
-        return if plain.links > 0 { (Intent::Share, 0.8) } else { (Intent::Other, 0.0) };
+        return if plain.links > 0 {
+            (Intent::Share, 0.8)
+        } else {
+            (Intent::Other, 0.0)
+        };
     }
     decide(&Evidence::of(&plain))
 }
@@ -108,7 +116,11 @@ impl Evidence {
         evidence.share += if plain.links > 0 { 0.8 } else { 0.0 };
         if evidence.trouble > 0.0 {
             // Anger shows, and speaks to somebody; who has a link to show is seldom angry.
-            evidence.trouble += if plain.shouts || text.contains("?!") || text.contains("??") { 0.4 } else { 0.0 };
+            evidence.trouble += if plain.shouts || text.contains("?!") || text.contains("??") {
+                0.4
+            } else {
+                0.0
+            };
             evidence.trouble += if plain.addressed { 0.3 } else { -0.1 };
             evidence.trouble -= 0.3 * plain.links.min(1) as f64;
         }
@@ -132,9 +144,13 @@ impl Evidence {
 
 /// The cues of a text and where they start, without those within a longer one: `not working` says more than `not`.
 fn cues_in(text: &str) -> Vec<(usize, Cue, f64)> {
-    let found = AUTOMATON.iter().flat_map(|automaton| automaton.find_overlapping_iter(text));
+    let found = AUTOMATON
+        .iter()
+        .flat_map(|automaton| automaton.find_overlapping_iter(text));
     let whole = found.filter(|found| is_whole(text, found.start(), found.end()));
-    let mut spans: Vec<_> = whole.map(|found| (found.start(), found.end(), found.pattern().as_usize())).collect();
+    let mut spans: Vec<_> = whole
+        .map(|found| (found.start(), found.end(), found.pattern().as_usize()))
+        .collect();
     spans.sort_unstable_by_key(|&(start, end, _)| (start, Reverse(end)));
     let mut reached = 0;
     spans.retain(|&(_, end, _)| {
@@ -142,19 +158,37 @@ fn cues_in(text: &str) -> Vec<(usize, Cue, f64)> {
         reached = reached.max(end);
         further
     });
-    spans.into_iter().map(|(start, _, cue)| (start, CUES[cue].1, CUES[cue].2)).collect()
+    spans
+        .into_iter()
+        .map(|(start, _, cue)| (start, CUES[cue].1, CUES[cue].2))
+        .collect()
 }
 
 /// How many words before `start` a negation stands that reaches it.
 fn negation(text: &str, start: usize) -> Option<usize> {
     // A clause of its own is not reached.
-    let before = text[..start].rsplit(['.', '!', '?', ',', ';', ':']).next().unwrap_or_default();
-    before.split(' ').rev().filter(|word| !word.is_empty()).take(REACH).position(|word| NEGATIONS.contains(&word))
+    let before = text[..start]
+        .rsplit(['.', '!', '?', ',', ';', ':'])
+        .next()
+        .unwrap_or_default();
+    before
+        .split(' ')
+        .rev()
+        .filter(|word| !word.is_empty())
+        .take(REACH)
+        .position(|word| NEGATIONS.contains(&word))
 }
 
 fn decide(evidence: &Evidence) -> (Intent, f64) {
     let sure = |weight: f64| weight / (weight + HALF);
-    let Evidence { trouble, help, praise, question, spam, share } = *evidence;
+    let Evidence {
+        trouble,
+        help,
+        praise,
+        question,
+        spam,
+        share,
+    } = *evidence;
     // Thanks beside a grievance are manners, and a grievance beside thanks is over.
     let grievance = trouble - 0.6 * praise;
     if spam >= 2.0 * ENOUGH {

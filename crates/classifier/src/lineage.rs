@@ -98,13 +98,22 @@ impl Record {
 
     /// Whether everything that was seen of the post is deleted.
     pub(crate) fn is_deleted(&self) -> bool {
-        self.tombstone.is_some_and(|tombstone| self.highest.is_none_or(|highest| highest <= tombstone.revision))
+        self.tombstone
+            .is_some_and(|tombstone| self.highest.is_none_or(|highest| highest <= tombstone.revision))
     }
 
     /// Puts the place that `revision` has in a subject's conversation, unless a higher revision or generation has one.
     pub(crate) fn put(&mut self, subject: SubjectId, revision: u64, mut place: Place) {
         match self.entries.binary_search_by(|entry| entry.subject.cmp(&subject)) {
-            Err(at) => self.entries.insert(at, Entry { subject, revision, version: 1, place }),
+            Err(at) => self.entries.insert(
+                at,
+                Entry {
+                    subject,
+                    revision,
+                    version: 1,
+                    place,
+                },
+            ),
             Ok(at) => {
                 let entry = &mut self.entries[at];
                 if (revision, place.generation) < (entry.revision, entry.place.generation) {
@@ -116,7 +125,12 @@ impl Record {
                     return;
                 }
                 if (entry.revision, &entry.place) != (revision, &place) {
-                    *entry = Entry { subject, revision, version: entry.version + 1, place };
+                    *entry = Entry {
+                        subject,
+                        revision,
+                        version: entry.version + 1,
+                        place,
+                    };
                 }
             }
         }
@@ -131,7 +145,11 @@ impl Record {
 impl Entry {
     /// The version of a finding that says this.
     pub(crate) fn seen(&self) -> Version {
-        Version { generation: self.place.generation, revision: self.revision, lineage: self.version }
+        Version {
+            generation: self.place.generation,
+            revision: self.revision,
+            lineage: self.version,
+        }
     }
 
     /// Whether other posts can hang on it: an answer that hangs on nothing is no root.

@@ -11,7 +11,10 @@ fn main() -> ExitCode {
         about: "Finds which posts point back at whom: backtweet.posts to backtweet.classified.",
     };
     service_main(program, |config, ports, shutdown| {
-        let config = backtweet_classifier::Config { runner: runner_options(config), ..Default::default() };
+        let config = backtweet_classifier::Config {
+            runner: runner_options(config),
+            ..Default::default()
+        };
         (Services::new(), backtweet_classifier::run(config, ports, shutdown))
     })
 }

@@ -40,9 +40,20 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
     let (caught_up, ready) = oneshot::channel();
     let mut parts = JoinSet::new();
 
-    let following = follow(Arc::clone(&subjects), config.instance, ports.clone(), caught_up, stop.clone());
+    let following = follow(
+        Arc::clone(&subjects),
+        config.instance,
+        ports.clone(),
+        caught_up,
+        stop.clone(),
+    );
     parts.spawn(async move { following.await.map_err(Error::from) });
-    let expiring = expire(Arc::clone(&ports.store), Arc::clone(&ports.clock), Arc::clone(&watermark), stop.clone());
+    let expiring = expire(
+        Arc::clone(&ports.store),
+        Arc::clone(&ports.clock),
+        Arc::clone(&watermark),
+        stop.clone(),
+    );
     parts.spawn(async move {
         expiring.await;
         Ok(())
@@ -54,7 +65,9 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
         if ready.await.is_err() {
             return Ok(());
         }
-        run_stage(stage, ports.log, ports.store, ports.clock, config.runner, running).await.map_err(Error::from)
+        run_stage(stage, ports.log, ports.store, ports.clock, config.runner, running)
+            .await
+            .map_err(Error::from)
     });
 
     // The first part to end ends the others; each of them bounds its own leave-taking.

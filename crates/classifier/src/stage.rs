@@ -38,7 +38,11 @@ impl ClassifyStage {
 
     /// A stage that classifies for `subjects`, and moves `watermark` to the latest event time that it saw.
     pub fn new(subjects: Arc<Subjects>, bounds: Bounds, watermark: Arc<Watermark>) -> Self {
-        Self { subjects, bounds, watermark }
+        Self {
+            subjects,
+            bounds,
+            watermark,
+        }
     }
 }
 
@@ -55,31 +59,47 @@ impl Stage for ClassifyStage {
 
     fn decode(&self, _: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Item>, Poison> {
         let Some(value) = value else { return Ok(None) };
-        let event = decode_post_event(value).map_err(|error| Poison { cause: error.to_string() })?;
+        let event = decode_post_event(value).map_err(|error| Poison {
+            cause: error.to_string(),
+        })?;
         self.watermark.reach(event.at());
         Ok(Item::of_event(event, value, self.subjects.current(), false))
     }
 
     fn look_ups(&self, items: &[Item]) -> Vec<LookUp> {
-        plan::asks(items, &self.bounds).iter().map(|ask| ask.look_up(&self.bounds)).collect()
+        plan::asks(items, &self.bounds)
+            .iter()
+            .map(|ask| ask.look_up(&self.bounds))
+            .collect()
     }
 
     fn process(&self, items: &[Item], found: &[Found]) -> Effects {
         let mut known = plan::Known::of(&plan::asks(items, &self.bounds), found);
         let outputs = work::work(items, &mut known, &self.bounds);
-        Effects { writes: known.writes(&self.bounds), outputs }
+        Effects {
+            writes: known.writes(&self.bounds),
+            outputs,
+        }
     }
 
     /// Posts that something is said about register with their authors: it must go when the account goes. Only now is known which do.
     fn follow_up(&self, items: &[Item], effects: &Effects) -> Vec<Item> {
-        let told: FxHashSet<&[u8]> = effects.outputs.iter().map(|output| output.record.key.as_ref()).collect();
+        let told: FxHashSet<&[u8]> = effects
+            .outputs
+            .iter()
+            .map(|output| output.record.key.as_ref())
+            .collect();
         let registration = |item: &Item| match item {
             Item::Post(item) if told.contains(item.post.id.to_string().as_bytes()) => {
                 Some(Item::Author(item.registration()))
             }
             _ => None,
         };
-        if told.is_empty() { Vec::new() } else { items.iter().filter_map(registration).collect() }
+        if told.is_empty() {
+            Vec::new()
+        } else {
+            items.iter().filter_map(registration).collect()
+        }
     }
 
     fn wake(&self, waiter: &Waiter) -> Result<Option<Item>, Poison> {

@@ -10,8 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, tim
 use tokio_util::sync::CancellationToken;
 
 use backtweet_domain::{Subject, SubjectId};
-use backtweet_runtime::followers::{self, HEARTBEAT};
 use backtweet_runtime::Ports;
+use backtweet_runtime::followers::{self, HEARTBEAT};
 use backtweet_stream::{Backoff, Delivered, Followed, Follower, LogError};
 use backtweet_wire::{record::decode_subject, topics};
 
@@ -31,7 +31,9 @@ pub struct Subjects {
 impl Subjects {
     /// Subjects that stay as they are, for text and for tests.
     pub fn fixed(index: SubjectIndex) -> Self {
-        Self { current: RwLock::new(Arc::new(index)) }
+        Self {
+            current: RwLock::new(Arc::new(index)),
+        }
     }
 
     /// The newest index.
@@ -86,7 +88,14 @@ pub(crate) async fn follow(
     ready: oneshot::Sender<()>,
     shutdown: CancellationToken,
 ) -> Result<(), LogError> {
-    let mut following = Following { subjects, instance, ports, topic: Topic::default(), covered: Vec::new(), ready: Some(ready) };
+    let mut following = Following {
+        subjects,
+        instance,
+        ports,
+        topic: Topic::default(),
+        covered: Vec::new(),
+        ready: Some(ready),
+    };
     let outcome = tokio::select! {
         () = shutdown.cancelled() => Ok(()),
         outcome = following.run() => outcome,

@@ -53,8 +53,7 @@ pub(crate) fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let (Some(before), Some(word), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
         return false;
     };
-    !joined(before.chars().next_back(), word.chars().next())
-        && !joined(word.chars().next_back(), after.chars().next())
+    !joined(before.chars().next_back(), word.chars().next()) && !joined(word.chars().next_back(), after.chars().next())
 }
 
 #[cfg(test)]

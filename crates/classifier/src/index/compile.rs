@@ -28,13 +28,27 @@ impl SubjectIndex {
         let mut index = Self::default();
         let mut words = Table::default();
         for (place, subject) in (0u32..).zip(subjects) {
-            index.subjects.push(Indexed { id: subject.id.clone(), generation: subject.generation });
+            index.subjects.push(Indexed {
+                id: subject.id.clone(),
+                generation: subject.generation,
+            });
             index.positions.insert(subject.id.clone(), place);
             subject.accounts.iter().for_each(|account| index.own(account, place));
-            let tags = subject.hashtags.iter().map(|tag| normalise(tag.trim().trim_start_matches('#')));
+            let tags = subject
+                .hashtags
+                .iter()
+                .map(|tag| normalise(tag.trim().trim_start_matches('#')));
             enter_all(&mut index.hashtags, tags, place);
-            enter_all(&mut index.links, subject.links.iter().filter_map(|url| link::canonical(url)), place);
-            enter_all(&mut index.domains, subject.domains.iter().filter_map(|domain| host_of(domain)), place);
+            enter_all(
+                &mut index.links,
+                subject.links.iter().filter_map(|url| link::canonical(url)),
+                place,
+            );
+            enter_all(
+                &mut index.domains,
+                subject.domains.iter().filter_map(|domain| host_of(domain)),
+                place,
+            );
             enter_all(&mut words, subject.keywords.iter().map(|word| normalise(word)), place);
         }
         index.compile_words(words)?;
@@ -42,13 +56,24 @@ impl SubjectIndex {
     }
 
     fn own(&mut self, account: &OwnedAccount, place: u32) {
-        if let Some(native) = account.native.as_deref().map(str::trim).filter(|native| !native.is_empty()) {
-            self.natives.entry(native.into()).or_default().push((account.network, place));
+        if let Some(native) = account
+            .native
+            .as_deref()
+            .map(str::trim)
+            .filter(|native| !native.is_empty())
+        {
+            self.natives
+                .entry(native.into())
+                .or_default()
+                .push((account.network, place));
         }
         for handle in &account.handles {
             let handle = handle.trim().trim_start_matches('@').to_lowercase();
             if !handle.is_empty() {
-                self.handles.entry(handle.into()).or_default().push((account.network, place));
+                self.handles
+                    .entry(handle.into())
+                    .or_default()
+                    .push((account.network, place));
             }
         }
     }
@@ -64,7 +89,10 @@ impl SubjectIndex {
             .match_kind(MatchKind::Standard)
             .kind(kind)
             .build(words.iter().map(|word| word.as_bytes()));
-        self.words = Some(built.map_err(|source| IndexError { subjects: self.subjects.len(), source })?);
+        self.words = Some(built.map_err(|source| IndexError {
+            subjects: self.subjects.len(),
+            source,
+        })?);
         self.word_subjects = subjects;
         Ok(())
     }

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use backtweet_domain::{Author, Entities, Hashtag, Link, Mention, OwnedAccount, PostId, Reference, Span, Subject, Timestamp};
+use backtweet_domain::{
+    Author, Entities, Hashtag, Link, Mention, OwnedAccount, PostId, Reference, Span, Subject, Timestamp,
+};
 
 use super::*;
 
@@ -46,7 +48,11 @@ fn index(subjects: &[Subject]) -> SubjectIndex {
 }
 
 fn kinds(index: &SubjectIndex, post: &Post) -> KindSet {
-    index.match_post(post).first().map(|found| found.kinds).unwrap_or_default()
+    index
+        .match_post(post)
+        .first()
+        .map(|found| found.kinds)
+        .unwrap_or_default()
 }
 
 fn only(kind: Kind) -> KindSet {
@@ -55,17 +61,35 @@ fn only(kind: Kind) -> KindSet {
 
 fn account(network: Option<Network>, native: Option<&str>, handles: &[&str]) -> OwnedAccount {
     let handles = handles.iter().map(|&handle| handle.to_owned()).collect();
-    OwnedAccount { network, native: native.map(str::to_owned), handles }
+    OwnedAccount {
+        network,
+        native: native.map(str::to_owned),
+        handles,
+    }
 }
 
 fn mention(handle: &str, automatic: bool, span: Option<Span>) -> Mention {
-    Mention { account: None, handle: Some(handle.into()), span, automatic }
+    Mention {
+        account: None,
+        handle: Some(handle.into()),
+        span,
+        automatic,
+    }
 }
 
 #[test]
 fn words_and_phrases_are_found_whole_and_without_regard_to_case() {
-    let index = index(&[Subject { keywords: vec!["Acme".into(), "Acme  Cloud".into(), "C++".into()], ..subject("a") }]);
-    for text in ["ACME!", "the acme\ncloud is down", "ａｃｍｅ", "I write c++20", "x#acme"] {
+    let index = index(&[Subject {
+        keywords: vec!["Acme".into(), "Acme  Cloud".into(), "C++".into()],
+        ..subject("a")
+    }]);
+    for text in [
+        "ACME!",
+        "the acme\ncloud is down",
+        "ａｃｍｅ",
+        "I write c++20",
+        "x#acme",
+    ] {
         assert_eq!(kinds(&index, &post(text)), only(Kind::Keyword), "{text}");
     }
     for text in ["acmes", "macme", "äacme", "c+", ""] {
@@ -76,12 +100,27 @@ fn words_and_phrases_are_found_whole_and_without_regard_to_case() {
 #[test]
 fn an_owned_account_is_known_by_its_id_or_its_handle_on_its_own_network() {
     let index = index(&[
-        Subject { accounts: vec![account(Some(Network::X), Some("7"), &[])], ..subject("id") },
-        Subject { accounts: vec![account(None, None, &["@Ann"])], ..subject("handle") },
-        Subject { accounts: vec![account(Some(Network::Mastodon), Some("7"), &["ann"])], ..subject("elsewhere") },
+        Subject {
+            accounts: vec![account(Some(Network::X), Some("7"), &[])],
+            ..subject("id")
+        },
+        Subject {
+            accounts: vec![account(None, None, &["@Ann"])],
+            ..subject("handle")
+        },
+        Subject {
+            accounts: vec![account(Some(Network::Mastodon), Some("7"), &["ann"])],
+            ..subject("elsewhere")
+        },
     ]);
     let found = index.match_post(&post("hello"));
-    assert_eq!(found.iter().map(|found| (found.subject, found.owned)).collect::<Vec<_>>(), [(0, true), (1, true)]);
+    assert_eq!(
+        found
+            .iter()
+            .map(|found| (found.subject, found.owned))
+            .collect::<Vec<_>>(),
+        [(0, true), (1, true)]
+    );
 }
 
 #[test]
@@ -94,7 +133,10 @@ fn a_mention_that_the_network_made_is_told_from_one_that_the_author_wrote() {
     let mut reply = post("@acme thanks");
     reply.entities.mentions = vec![mention("acme", true, Some(Span { start: 0, end: 5 }))];
     let found = index.match_post(&reply);
-    assert_eq!((found[0].kinds, found[0].automatic), (only(Kind::Mention), only(Kind::Mention)));
+    assert_eq!(
+        (found[0].kinds, found[0].automatic),
+        (only(Kind::Mention), only(Kind::Mention))
+    );
 
     reply.entities.mentions.push(mention("acme", false, None));
     assert_eq!(index.match_post(&reply)[0].automatic, KindSet::EMPTY);
@@ -110,20 +152,46 @@ fn hashtags_links_and_domains_are_found_in_their_canonical_form() {
         domains: vec!["Acme.com".into(), "https://www.acme.org/".into()],
         ..subject("a")
     }]);
-    let tagged = |tag: &str| Hashtag { tag: tag.into(), span: None };
+    let tagged = |tag: &str| Hashtag {
+        tag: tag.into(),
+        span: None,
+    };
     let with = |change: &dyn Fn(&mut Entities)| {
         let mut post = post("hello");
         change(&mut post.entities);
         kinds(&index, &post)
     };
-    assert_eq!(with(&|entities| entities.hashtags.push(tagged("ACMEday"))), only(Kind::Hashtag));
-    assert_eq!(with(&|entities| entities.cashtags.push(tagged("acm"))), only(Kind::Hashtag));
+    assert_eq!(
+        with(&|entities| entities.hashtags.push(tagged("ACMEday"))),
+        only(Kind::Hashtag)
+    );
+    assert_eq!(
+        with(&|entities| entities.cashtags.push(tagged("acm"))),
+        only(Kind::Hashtag)
+    );
     assert_eq!(with(&|entities| entities.hashtags.push(tagged("acm"))), KindSet::EMPTY);
-    for url in ["https://example.com/a", "http://acme.com", "https://shop.acme.com/x", "https://acme.org/y"] {
-        assert_eq!(with(&|entities| entities.links.push(Link::new(url, None))), only(Kind::Link), "{url}");
+    for url in [
+        "https://example.com/a",
+        "http://acme.com",
+        "https://shop.acme.com/x",
+        "https://acme.org/y",
+    ] {
+        assert_eq!(
+            with(&|entities| entities.links.push(Link::new(url, None))),
+            only(Kind::Link),
+            "{url}"
+        );
     }
-    for url in ["https://notacme.com", "https://acme.com.evil.example", "https://example.com/b"] {
-        assert_eq!(with(&|entities| entities.links.push(Link::new(url, None))), KindSet::EMPTY, "{url}");
+    for url in [
+        "https://notacme.com",
+        "https://acme.com.evil.example",
+        "https://example.com/b",
+    ] {
+        assert_eq!(
+            with(&|entities| entities.links.push(Link::new(url, None))),
+            KindSet::EMPTY,
+            "{url}"
+        );
     }
 }
 

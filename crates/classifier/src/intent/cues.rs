@@ -22,8 +22,9 @@ use Cue::{Casual, Help, Praise, Question, Spam, Trouble};
 
 /// Words that turn what follows into its opposite.
 pub const NEGATIONS: &[&str] = &[
-    "not", "no", "never", "don't", "dont", "doesn't", "doesnt", "didn't", "didnt", "isn't", "isnt", "wasn't", "wasnt", "aren't", "won't", "wont",
-    "can't", "cant", "cannot", "couldn't", "hardly", "without", "nothing", "neither", "nor", "ain't", "less", "far",
+    "not", "no", "never", "don't", "dont", "doesn't", "doesnt", "didn't", "didnt", "isn't", "isnt", "wasn't", "wasnt",
+    "aren't", "won't", "wont", "can't", "cant", "cannot", "couldn't", "hardly", "without", "nothing", "neither", "nor",
+    "ain't", "less", "far",
 ];
 
 /// Phrase, what it speaks for, and how strongly.

@@ -10,7 +10,10 @@ fn who_asks_for_help_is_told_from_who_complains_and_who_praises() {
         ("@acme please help, the app doesn't load", Intent::HelpRequest),
         ("@acme my router is not working, can you help?", Intent::HelpRequest),
         ("is anyone else unable to log in? please help", Intent::HelpRequest),
-        ("@acme still waiting for my order after three weeks. Unacceptable", Intent::Complaint),
+        (
+            "@acme still waiting for my order after three weeks. Unacceptable",
+            Intent::Complaint,
+        ),
         ("@acme your website is down again", Intent::Complaint),
         ("Worst customer service ever @acme", Intent::Complaint),
         ("I’m not happy with this", Intent::Complaint),
@@ -67,7 +70,9 @@ fn complaints_and_help_requests_are_found_among_tweets_to_brands() {
     let (mut hits, mut misses, mut alarms, mut rest) = (0.0, 0.0, 0.0, 0.0);
     for row in rows.lines() {
         let columns: Vec<_> = row.split('\t').collect();
-        let [_, label, _, text] = columns[..] else { panic!("a row of {} columns", columns.len()) };
+        let [_, label, _, text] = columns[..] else {
+            panic!("a row of {} columns", columns.len())
+        };
         let found = matches!(read(text).0, Intent::Complaint | Intent::HelpRequest);
         match (label == "1", found) {
             (true, true) => hits += 1.0,
@@ -78,6 +83,9 @@ fn complaints_and_help_requests_are_found_among_tweets_to_brands() {
     }
     let (precision, recall) = (hits / (hits + alarms), hits / (hits + misses));
     let f1 = 2.0 * precision * recall / (precision + recall);
-    println!("precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}, of {} texts", hits + misses + alarms + rest);
+    println!(
+        "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}, of {} texts",
+        hits + misses + alarms + rest
+    );
     assert!(f1 > 0.5, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}");
 }

@@ -49,12 +49,24 @@ pub(crate) fn places<'a>(
 }
 
 fn place_for(post: &Post, subject: &Indexed, found: Option<Match>, parents: &[Parent<'_>]) -> Option<Place> {
-    let known = || parents.iter().filter_map(|parent| Some((parent, parent.record.entry(&subject.id)?)));
-    let hangs_on = known().filter(|(_, entry)| can_carry(entry, post)).min_by_key(|(parent, _)| precedence(parent.kind));
+    let known = || {
+        parents
+            .iter()
+            .filter_map(|parent| Some((parent, parent.record.entry(&subject.id)?)))
+    };
+    let hangs_on = known()
+        .filter(|(_, entry)| can_carry(entry, post))
+        .min_by_key(|(parent, _)| precedence(parent.kind));
     let lineage = hangs_on.map(|(parent, entry)| below(parent.id, entry));
     let place = |role, kinds, automatic, lineage: Option<Lineage>| {
         let lineage = lineage.unwrap_or_else(|| root(post));
-        Some(Place { generation: subject.generation, role, kinds, automatic, lineage })
+        Some(Place {
+            generation: subject.generation,
+            role,
+            kinds,
+            automatic,
+            lineage,
+        })
     };
     let none = KindSet::EMPTY;
     if found.is_some_and(|found| found.owned) {
@@ -68,7 +80,12 @@ fn place_for(post: &Post, subject: &Indexed, found: Option<Match>, parents: &[Pa
     let kinds: KindSet = own.map(|(parent, _)| kind_of(parent.kind)).collect();
     let kinds = found.map_or(kinds, |found| kinds.union(found.kinds));
     match (kinds.is_empty(), lineage) {
-        (false, lineage) => place(Role::Backtweet, kinds, found.map_or(none, |found| found.automatic), lineage),
+        (false, lineage) => place(
+            Role::Backtweet,
+            kinds,
+            found.map_or(none, |found| found.automatic),
+            lineage,
+        ),
         (true, Some(lineage)) => place(Role::Indirect, none, none, Some(lineage)),
         (true, None) => None,
     }
@@ -98,5 +115,10 @@ fn below(parent: &PostId, entry: &Entry) -> Lineage {
 }
 
 fn root(post: &Post) -> Lineage {
-    Lineage { root: post.id.clone(), parent: None, depth: 0, edge: Edge::Observed }
+    Lineage {
+        root: post.id.clone(),
+        parent: None,
+        depth: 0,
+        edge: Edge::Observed,
+    }
 }

@@ -70,7 +70,10 @@ impl Record {
             settled: self.settled,
             created: self.created,
             echoes: self.echoes,
-            tombstone: self.tombstone.map(|it| TombstoneBytes { revision: it.revision, at_us: it.at.micros() }),
+            tombstone: self.tombstone.map(|it| TombstoneBytes {
+                revision: it.revision,
+                at_us: it.at.micros(),
+            }),
             at_us: self.at.map(Timestamp::micros),
             entries: self.entries.iter().map(EntryBytes::of).collect(),
         };
@@ -86,23 +89,38 @@ impl Record {
             settled: bytes.settled,
             created: bytes.created,
             echoes: bytes.echoes,
-            tombstone: tombstone
-                .map(|it| Tombstone { revision: it.revision, at: Timestamp::from_micros(it.at_us) }),
+            tombstone: tombstone.map(|it| Tombstone {
+                revision: it.revision,
+                at: Timestamp::from_micros(it.at_us),
+            }),
             at: bytes.at_us.map(Timestamp::from_micros),
-            entries: bytes.entries.into_iter().map(EntryBytes::entry).collect::<Option<_>>()?,
+            entries: bytes
+                .entries
+                .into_iter()
+                .map(EntryBytes::entry)
+                .collect::<Option<_>>()?,
         })
     }
 }
 
 impl EntryBytes {
     fn of(entry: &Entry) -> Self {
-        let Place { generation, role, kinds, automatic, lineage } = &entry.place;
+        let Place {
+            generation,
+            role,
+            kinds,
+            automatic,
+            lineage,
+        } = &entry.place;
         Self {
             subject: entry.subject.as_str().to_owned(),
             revision: entry.revision,
             version: entry.version,
             generation: *generation,
-            role: (0..).zip(ROLES).find(|(_, named)| named == role).map_or(0, |(number, _)| number),
+            role: (0..)
+                .zip(ROLES)
+                .find(|(_, named)| named == role)
+                .map_or(0, |(number, _)| number),
             kinds: bits(*kinds),
             automatic: bits(*automatic),
             root: lineage.root.to_string(),
@@ -126,7 +144,12 @@ impl EntryBytes {
             automatic: kinds(self.automatic),
             lineage,
         };
-        Some(Entry { subject: SubjectId::new(self.subject).ok()?, revision: self.revision, version: self.version, place })
+        Some(Entry {
+            subject: SubjectId::new(self.subject).ok()?,
+            revision: self.revision,
+            version: self.version,
+            place,
+        })
     }
 }
 
@@ -135,5 +158,8 @@ fn bits(kinds: KindSet) -> u32 {
 }
 
 fn kinds(bits: u32) -> KindSet {
-    Kind::ALL.into_iter().filter(|&kind| bits & 1 << kind as u32 != 0).collect()
+    Kind::ALL
+        .into_iter()
+        .filter(|&kind| bits & 1 << kind as u32 != 0)
+        .collect()
 }

@@ -14,7 +14,13 @@ fn place(generation: u64, depth: u32) -> Place {
         edge: Edge::Observed,
     };
     let kinds = KindSet::EMPTY.with(Kind::Keyword).with(Kind::Mention);
-    Place { generation, role: Role::Backtweet, kinds, automatic: KindSet::EMPTY.with(Kind::Mention), lineage }
+    Place {
+        generation,
+        role: Role::Backtweet,
+        kinds,
+        automatic: KindSet::EMPTY.with(Kind::Mention),
+        lineage,
+    }
 }
 
 #[test]
@@ -33,7 +39,10 @@ fn a_record_reads_back_as_written() {
 fn an_entry_is_that_of_the_highest_revision_in_whatever_order_they_come() {
     let revisions = [(1, place(1, 0)), (2, place(1, 3)), (3, place(1, 1))];
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-        let mut record = Record { created: true, ..Record::default() };
+        let mut record = Record {
+            created: true,
+            ..Record::default()
+        };
         for at in order {
             let (revision, place) = revisions[at].clone();
             record.saw(revision, Timestamp::from_seconds(9), revision == 3);

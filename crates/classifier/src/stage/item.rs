@@ -77,12 +77,26 @@ impl Item {
         let (post, edited) = match event {
             PostEvent::Created { post } => (*post, false),
             PostEvent::Edited { post } => (*post, true),
-            PostEvent::Deleted { id, revision, at } => return Some(Item::Deleted(Deletion { id, revision, at, index })),
+            PostEvent::Deleted { id, revision, at } => {
+                return Some(Item::Deleted(Deletion {
+                    id,
+                    revision,
+                    at,
+                    index,
+                }));
+            }
             PostEvent::Account(change) => return Some(Item::Account(change)),
             PostEvent::Engagement { .. } | PostEvent::Follow(_) => return None,
         };
         let matches = index.match_post(&post);
-        let item = PostItem { post, event: bytes.clone(), edited, woken, index, matches };
+        let item = PostItem {
+            post,
+            event: bytes.clone(),
+            edited,
+            woken,
+            index,
+            matches,
+        };
         (edited || !item.matches.is_empty() || item.references().next().is_some()).then(|| Item::Post(Box::new(item)))
     }
 
@@ -102,7 +116,9 @@ impl Item {
 }
 
 fn poison(waiter: &str, error: impl std::fmt::Display) -> Poison {
-    Poison { cause: format!("waiter `{waiter}` cannot be read: {error}") }
+    Poison {
+        cause: format!("waiter `{waiter}` cannot be read: {error}"),
+    }
 }
 
 impl PostItem {
@@ -119,18 +135,28 @@ impl PostItem {
 
     fn counting(&self) -> impl Iterator<Item = &Reference> {
         let repost = self.post.is_repost();
-        self.post.references.iter().filter(move |it| !repost || it.kind == ReferenceKind::Repost)
+        self.post
+            .references
+            .iter()
+            .filter(move |it| !repost || it.kind == ReferenceKind::Repost)
     }
 
     /// What is left at the posts that it refers to. Each revision waits by itself, so that a later one never takes an earlier one's
     /// place, nor the other way round.
     pub(crate) fn waiter(&self) -> Waiter {
-        Waiter { id: format!("{POST}{} {}", self.post.id, self.post.revision), bytes: self.event.clone() }
+        Waiter {
+            id: format!("{POST}{} {}", self.post.id, self.post.revision),
+            bytes: self.event.clone(),
+        }
     }
 
     /// Registers the post with its author.
     pub(crate) fn registration(&self) -> Registration {
-        Registration { post: self.post.id.clone(), author: self.post.author.id.clone(), at: self.post.witnessed_at }
+        Registration {
+            post: self.post.id.clone(),
+            author: self.post.author.id.clone(),
+            at: self.post.witnessed_at,
+        }
     }
 }
 
@@ -142,6 +168,9 @@ impl Registration {
             author: self.author.to_string(),
             at_us: self.at.micros(),
         };
-        Waiter { id: format!("{AUTHOR}{}", self.post), bytes: bytes.encode_to_vec().into() }
+        Waiter {
+            id: format!("{AUTHOR}{}", self.post),
+            bytes: bytes.encode_to_vec().into(),
+        }
     }
 }

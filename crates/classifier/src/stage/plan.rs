@@ -33,7 +33,11 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
                 asks.push(Ask::Post(&item.post.id));
                 for (_, target) in item.references() {
                     let waits = !settling.contains(target) && !is_past(target, item, bounds);
-                    asks.push(if waits { Ask::Parent(target, item) } else { Ask::Post(target) });
+                    asks.push(if waits {
+                        Ask::Parent(target, item)
+                    } else {
+                        Ask::Post(target)
+                    });
                 }
                 if settles(item, &settling) {
                     settling.insert(&item.post.id);
@@ -52,7 +56,9 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
 
 /// Whether the target's own id tells that it is too old to be waited for.
 pub(super) fn is_past(target: &PostId, item: &PostItem, bounds: &Bounds) -> bool {
-    target.time().is_some_and(|time| time < item.post.witnessed_at.minus(bounds.parking))
+    target
+        .time()
+        .is_some_and(|time| time < item.post.witnessed_at.minus(bounds.parking))
 }
 
 /// Whether the batch itself gives the post its final place, so that nobody behind it needs to wait there.
@@ -70,13 +76,25 @@ impl Ask<'_> {
             Ask::Post(post) => LookUp::Record(lineage::key(post)),
             Ask::Parent(target, item) => {
                 let expires = item.post.witnessed_at.plus(bounds.parking);
-                LookUp::ReadOrPark { key: lineage::key(target), park: Park { waiter: item.waiter(), expires } }
+                LookUp::ReadOrPark {
+                    key: lineage::key(target),
+                    park: Park {
+                        waiter: item.waiter(),
+                        expires,
+                    },
+                }
             }
             Ask::Account(account) => LookUp::Record(account::key(account)),
             Ask::Author(registration) => {
                 let expires = registration.at.plus(bounds.lineage);
-                let park = Park { waiter: registration.waiter(), expires };
-                LookUp::ReadOrPark { key: account::key(&registration.author), park }
+                let park = Park {
+                    waiter: registration.waiter(),
+                    expires,
+                };
+                LookUp::ReadOrPark {
+                    key: account::key(&registration.author),
+                    park,
+                }
             }
         }
     }
@@ -101,7 +119,12 @@ impl<T: Clone + PartialEq> Kept<T> {
             metrics::counter!("backtweet_classifier_unreadable_records_total").increment(1);
             tracing::error!("a record in the store cannot be read and is written anew");
         }
-        Self { version: stored.map(|stored| stored.version), now: found.clone(), found, wake: false }
+        Self {
+            version: stored.map(|stored| stored.version),
+            now: found.clone(),
+            found,
+            wake: false,
+        }
     }
 
     /// Whether the batch changed it.
@@ -110,12 +133,27 @@ impl<T: Clone + PartialEq> Kept<T> {
     }
 
     fn batch(&self, slot: String, name: &str, stored: impl Fn(&T) -> (bool, Vec<u8>, Timestamp)) -> Option<Batch> {
-        let mut batch = Batch { slot, guards: Vec::new(), writes: Vec::new() };
+        let mut batch = Batch {
+            slot,
+            guards: Vec::new(),
+            writes: Vec::new(),
+        };
         if let (true, Some(now)) = (self.is_changed(), &self.now) {
             let (open, bytes, expires) = stored(now);
-            let stored = Stored { version: self.version.map_or(1, |version| version + 1), open, bytes: bytes.into() };
-            batch.guards.push(Guard { name: name.to_owned(), version: self.version });
-            batch.writes.push(Write::Put { name: name.to_owned(), stored, expires: Some(expires) });
+            let stored = Stored {
+                version: self.version.map_or(1, |version| version + 1),
+                open,
+                bytes: bytes.into(),
+            };
+            batch.guards.push(Guard {
+                name: name.to_owned(),
+                version: self.version,
+            });
+            batch.writes.push(Write::Put {
+                name: name.to_owned(),
+                stored,
+                expires: Some(expires),
+            });
         }
         if self.wake {
             batch.writes.push(Write::Wake { name: name.to_owned() });
@@ -143,12 +181,16 @@ impl Known {
             match *ask {
                 Ask::Post(post) | Ask::Parent(post, _) => {
                     if known.posts.get(post).is_none_or(|kept| kept.version < version) {
-                        known.posts.insert(post.clone(), Kept::of(stored.as_ref(), Record::decode));
+                        known
+                            .posts
+                            .insert(post.clone(), Kept::of(stored.as_ref(), Record::decode));
                     }
                 }
                 Ask::Account(account) | Ask::Author(Registration { author: account, .. }) => {
                     if known.accounts.get(account).is_none_or(|kept| kept.version < version) {
-                        known.accounts.insert(account.clone(), Kept::of(stored.as_ref(), Standing::decode));
+                        known
+                            .accounts
+                            .insert(account.clone(), Kept::of(stored.as_ref(), Standing::decode));
                     }
                 }
             }
@@ -175,9 +217,11 @@ impl Known {
     pub(super) fn writes(&self, bounds: &Bounds) -> Vec<Batch> {
         let mut done = FxHashSet::default();
         let posts = self.order.iter().filter(|post| done.insert(*post)).filter_map(|post| {
-            self.posts.get(post)?.batch(lineage::slot(post), lineage::RECORD, |record| {
-                (record.open(), record.encode(), expiry(record, bounds))
-            })
+            self.posts
+                .get(post)?
+                .batch(lineage::slot(post), lineage::RECORD, |record| {
+                    (record.open(), record.encode(), expiry(record, bounds))
+                })
         });
         let mut accounts: Vec<_> = self.accounts.iter().collect();
         accounts.sort_by_key(|(account, _)| *account);
@@ -194,5 +238,9 @@ impl Known {
 fn expiry(record: &Record, bounds: &Bounds) -> Timestamp {
     let deleted = record.tombstone.map(|tombstone| tombstone.at);
     let last = record.at.max(deleted).unwrap_or(Timestamp::EPOCH);
-    last.plus(if record.entries.is_empty() { bounds.strangers } else { bounds.lineage })
+    last.plus(if record.entries.is_empty() {
+        bounds.strangers
+    } else {
+        bounds.lineage
+    })
 }

@@ -35,7 +35,14 @@ pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Ou
 fn output(classified: &Classified) -> Output {
     let key = classified.post.to_string().into_bytes().into();
     let value = Some(encode_classified(classified));
-    Output { topic: topics::CLASSIFIED, record: LogRecord { key, value, time: classified.at } }
+    Output {
+        topic: topics::CLASSIFIED,
+        record: LogRecord {
+            key,
+            value,
+            time: classified.at,
+        },
+    }
 }
 
 /// Gives the post its places, and says what that means at this revision.
@@ -96,8 +103,15 @@ impl Around {
             }
         }
         let places = places(&item.post, &item.index, &item.matches, &parents);
-        let places = places.into_iter().map(|(subject, place)| (subject.id.clone(), place)).collect();
-        Self { places, settled, in_order }
+        let places = places
+            .into_iter()
+            .map(|(subject, place)| (subject.id.clone(), place))
+            .collect();
+        Self {
+            places,
+            settled,
+            in_order,
+        }
     }
 }
 
@@ -105,7 +119,12 @@ impl Around {
 fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     let post = &item.post;
     if let Some(tombstone) = record.tombstone.filter(|_| record.is_deleted()) {
-        findings.extend(record.entries.iter().map(|entry| deleted(&post.id, entry, tombstone, &item.index)));
+        findings.extend(
+            record
+                .entries
+                .iter()
+                .map(|entry| deleted(&post.id, entry, tombstone, &item.index)),
+        );
         return;
     }
     if record.highest != Some(post.revision) {
@@ -115,10 +134,19 @@ fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     for entry in &record.entries {
         let finding = if entry.revision == post.revision {
             let (intent, confidence) = *intent.get_or_init(|| intent::of_post(post));
-            Finding::Seen { version: entry.seen(), sighting: Box::new(sighting(post, entry, intent, confidence)) }
+            Finding::Seen {
+                version: entry.seen(),
+                sighting: Box::new(sighting(post, entry, intent, confidence)),
+            }
         } else {
             let generation = generation(entry, &item.index);
-            Finding::Retracted { version: Version { generation, revision: post.revision, lineage: entry.version } }
+            Finding::Retracted {
+                version: Version {
+                    generation,
+                    revision: post.revision,
+                    lineage: entry.version,
+                },
+            }
         };
         findings.push(classified(&post.id, entry, post.witnessed_at, finding));
     }
@@ -148,7 +176,11 @@ fn delete(deletion: &Deletion, known: &mut Known, findings: &mut Vec<Classified>
 
 fn deleted(post: &PostId, entry: &Entry, tombstone: Tombstone, index: &SubjectIndex) -> Classified {
     let generation = generation(entry, index);
-    let version = Version { generation, revision: tombstone.revision, lineage: u64::MAX };
+    let version = Version {
+        generation,
+        revision: tombstone.revision,
+        lineage: u64::MAX,
+    };
     classified(post, entry, tombstone.at, Finding::Retracted { version })
 }
 
@@ -159,12 +191,19 @@ fn generation(entry: &Entry, index: &SubjectIndex) -> u64 {
 }
 
 fn classified(post: &PostId, entry: &Entry, at: Timestamp, finding: Finding) -> Classified {
-    Classified { subject: entry.subject.clone(), post: post.clone(), at, finding }
+    Classified {
+        subject: entry.subject.clone(),
+        post: post.clone(),
+        at,
+        finding,
+    }
 }
 
 /// Keeps the newest state, and wakes all posts that are registered with the account.
 fn account(change: &AccountChange, known: &mut Known) {
-    let Some(kept) = known.accounts.get_mut(&change.account) else { return };
+    let Some(kept) = known.accounts.get_mut(&change.account) else {
+        return;
+    };
     if kept.now.is_none_or(|standing| change.seq > standing.seq) {
         kept.now = Some(Standing::from(change));
     }
@@ -174,7 +213,9 @@ fn account(change: &AccountChange, known: &mut Known) {
 /// Tells whoever follows the post in what state its author's account is, where anything was ever heard of that.
 fn author(registration: &Registration, known: &Known, findings: &mut Vec<Classified>) {
     let standing = known.accounts.get(&registration.author).and_then(|kept| kept.now);
-    let (Some(Standing { state, seq, at }), Some(record)) = (standing, known.post(&registration.post)) else { return };
+    let (Some(Standing { state, seq, at }), Some(record)) = (standing, known.post(&registration.post)) else {
+        return;
+    };
     let finding = |entry| classified(&registration.post, entry, at, Finding::Account { state, seq });
     findings.extend(record.entries.iter().map(finding));
 }

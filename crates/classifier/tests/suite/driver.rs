@@ -48,7 +48,13 @@ impl Memory {
     fn apply(&mut self, batch: &Batch) -> Outcome {
         let key = |name: &str| Key::new(batch.slot.clone(), name);
         for guard in &batch.guards {
-            if self.shelf(&key(&guard.name)).stored.as_ref().map(|stored| stored.version) != guard.version {
+            if self
+                .shelf(&key(&guard.name))
+                .stored
+                .as_ref()
+                .map(|stored| stored.version)
+                != guard.version
+            {
                 return Outcome::Conflict;
             }
         }
@@ -98,7 +104,9 @@ pub fn run(subjects: &[Subject], events: &[PostEvent], run: &Run, rng: &mut Smal
     let mut appended = Vec::new();
     for steps in 0.. {
         assert!(steps < 1_000_000, "the stage goes round in circles");
-        let busy: Vec<_> = (0..lanes.len()).filter(|&lane| lanes[lane].done < lanes[lane].records.len()).collect();
+        let busy: Vec<_> = (0..lanes.len())
+            .filter(|&lane| lanes[lane].done < lanes[lane].records.len())
+            .collect();
         let Some(&lane) = busy.choose(rng) else { break };
         if rng.random_ratio(run.crashes, 100) {
             lanes[lane].crash(rng);
@@ -137,7 +145,11 @@ impl Lane {
         for batch in &effects.writes {
             match memory.apply(batch) {
                 Outcome::Applied(waiters) => {
-                    waiters.into_iter().for_each(|waiter| if !self.woken.contains(&waiter) { self.woken.push(waiter) });
+                    waiters.into_iter().for_each(|waiter| {
+                        if !self.woken.contains(&waiter) {
+                            self.woken.push(waiter)
+                        }
+                    });
                 }
                 Outcome::Conflict => conflict = true,
             }
@@ -145,14 +157,22 @@ impl Lane {
         if !conflict {
             let follow_up = stage.follow_up(&self.items, &effects);
             self.outputs.extend(effects.outputs);
-            self.items = self.woken.drain(..).filter_map(|waiter| stage.wake(&waiter).unwrap()).collect();
+            self.items = self
+                .woken
+                .drain(..)
+                .filter_map(|waiter| stage.wake(&waiter).unwrap())
+                .collect();
             self.items.extend(follow_up);
         }
     }
 
     fn crash(&mut self, rng: &mut SmallRng) {
         let back = rng.random_range(0..=self.done.min(3));
-        *self = Self { records: std::mem::take(&mut self.records), done: self.done - back, ..Self::default() };
+        *self = Self {
+            records: std::mem::take(&mut self.records),
+            done: self.done - back,
+            ..Self::default()
+        };
     }
 }
 

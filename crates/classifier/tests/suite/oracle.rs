@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use backtweet_domain::{
-    AccountId, AccountState, Classified, Finding, Kind, KindSet, Post, PostEvent, PostId, ReferenceKind, Role, SubjectId,
-    Version,
+    AccountId, AccountState, Classified, Finding, Kind, KindSet, Post, PostEvent, PostId, ReferenceKind, Role,
+    SubjectId, Version,
 };
 
 use crate::world::World;
@@ -32,7 +32,10 @@ pub fn truth(world: &World) -> Sights {
         for mut revisions in posts(world) {
             revisions.sort_by_key(|post| post.revision);
             let newest = revisions[revisions.len() - 1];
-            let belonging = revisions.iter().rev().find_map(|post| Some((post, member(post, number, &members)?)));
+            let belonging = revisions
+                .iter()
+                .rev()
+                .find_map(|post| Some((post, member(post, number, &members)?)));
             let Some((post, mut sight)) = belonging else { continue };
             sight.state = states.get(&post.author.id).copied().unwrap_or_default();
             let deleted = deletion(world, &post.id).is_some_and(|revision| revision >= newest.revision);
@@ -66,12 +69,19 @@ fn deletion(world: &World, post: &PostId) -> Option<u64> {
 }
 
 fn states(world: &World) -> BTreeMap<AccountId, AccountState> {
-    let mut changes: Vec<_> = world.events.iter().filter_map(|event| match event {
-        PostEvent::Account(change) => Some(change),
-        _ => None,
-    }).collect();
+    let mut changes: Vec<_> = world
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            PostEvent::Account(change) => Some(change),
+            _ => None,
+        })
+        .collect();
     changes.sort_by_key(|change| change.seq);
-    changes.into_iter().map(|change| (change.account.clone(), change.state)).collect()
+    changes
+        .into_iter()
+        .map(|change| (change.account.clone(), change.state))
+        .collect()
 }
 
 fn member(post: &Post, subject: usize, members: &BTreeMap<PostId, Sight>) -> Option<Sight> {
@@ -96,7 +106,12 @@ fn member(post: &Post, subject: usize, members: &BTreeMap<PostId, Sight>) -> Opt
         if post.is_repost() && kind != Kind::Repost {
             continue;
         }
-        for target in post.references.iter().filter(|it| it.kind == reference).filter_map(|it| it.target.as_ref()) {
+        for target in post
+            .references
+            .iter()
+            .filter(|it| it.kind == reference)
+            .filter_map(|it| it.target.as_ref())
+        {
             let Some(above) = members.get(target) else { continue };
             if matches!(above.role, Role::Origin | Role::Answer) {
                 kinds = kinds.with(kind);

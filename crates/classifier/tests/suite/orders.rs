@@ -18,7 +18,11 @@ fn check(world: &World, events: &[PostEvent], how: &Run, seed: u64) {
     let differs = |key: &_| found.get(key) != truth.get(key);
     let keys: BTreeSet<_> = found.keys().chain(truth.keys()).filter(|key| differs(key)).collect();
     let differences: Vec<_> = keys.iter().map(|&key| (key, found.get(key), truth.get(key))).collect();
-    assert!(differences.is_empty(), "found and true: {differences:#?} in {:#?}", world.events);
+    assert!(
+        differences.is_empty(),
+        "found and true: {differences:#?} in {:#?}",
+        world.events
+    );
 }
 
 fn shuffled(world: &World, seed: u64, twice: bool) -> Vec<PostEvent> {

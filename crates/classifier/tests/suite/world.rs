@@ -1,8 +1,8 @@
 //! A small network of posts that refer to each other, with edits, deletions and account states.
 
 use backtweet_domain::{
-    AccountChange, AccountId, AccountState, Author, Entities, Network, OwnedAccount, Post, PostEvent, PostId, Reference,
-    ReferenceKind, Subject, SubjectId, Timestamp,
+    AccountChange, AccountId, AccountState, Author, Entities, Network, OwnedAccount, Post, PostEvent, PostId,
+    Reference, ReferenceKind, Subject, SubjectId, Timestamp,
 };
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
@@ -31,7 +31,11 @@ pub fn subject_id(number: usize) -> SubjectId {
 }
 
 fn subject(number: usize) -> Subject {
-    let own = OwnedAccount { network: None, native: Some(format!("owner{number}")), handles: Vec::new() };
+    let own = OwnedAccount {
+        network: None,
+        native: Some(format!("owner{number}")),
+        handles: Vec::new(),
+    };
     Subject {
         id: subject_id(number),
         name: String::new(),
@@ -78,7 +82,10 @@ impl World {
         let mut events = Vec::new();
         for number in 0..posts {
             let post = random_post(&mut rng, number, subjects.len());
-            let edit = rng.random_bool(0.25).then(|| edited(&mut rng, &post, subjects.len())).flatten();
+            let edit = rng
+                .random_bool(0.25)
+                .then(|| edited(&mut rng, &post, subjects.len()))
+                .flatten();
             let deleted = rng.random_bool(0.2).then(|| PostEvent::Deleted {
                 id: post.id.clone(),
                 revision: if rng.random_bool(0.5) { u64::MAX } else { 1 },
@@ -109,10 +116,20 @@ fn random_post(rng: &mut SmallRng, number: usize, subjects: usize) -> Post {
     post.witnessed_at = post.witnessed_at.plus(jitter);
     if number > 0 {
         for _ in 0..[0, 1, 1, 1, 2].choose(rng).copied().unwrap() {
-            let kinds = [ReferenceKind::Repost, ReferenceKind::Quote, ReferenceKind::Reply, ReferenceKind::Reply];
+            let kinds = [
+                ReferenceKind::Repost,
+                ReferenceKind::Quote,
+                ReferenceKind::Reply,
+                ReferenceKind::Reply,
+            ];
             let target = rng.random_range(number.saturating_sub(5)..number);
             let kind = *kinds.choose(rng).unwrap();
-            post.references.push(Reference { kind, target: Some(post_id(target)), author: None, author_handle: None });
+            post.references.push(Reference {
+                kind,
+                target: Some(post_id(target)),
+                author: None,
+                author_handle: None,
+            });
         }
     }
     if !post.is_repost() {
@@ -122,7 +139,11 @@ fn random_post(rng: &mut SmallRng, number: usize, subjects: usize) -> Post {
 }
 
 fn text(rng: &mut SmallRng, subjects: usize) -> String {
-    let words: Vec<_> = WORDS[..subjects].iter().filter(|_| rng.random_bool(0.25)).copied().collect();
+    let words: Vec<_> = WORDS[..subjects]
+        .iter()
+        .filter(|_| rng.random_bool(0.25))
+        .copied()
+        .collect();
     format!("hello {}", words.join(" "))
 }
 
@@ -132,7 +153,12 @@ fn edited(rng: &mut SmallRng, post: &Post, subjects: usize) -> Option<Post> {
     if post.is_repost() {
         return None;
     }
-    let a_stranger = post.references.is_empty() && post.text == "hello " && !post.author.id.native().starts_with("owner");
-    post.text = if subjects == 1 || a_stranger { text(rng, subjects) } else { "hello ".to_owned() };
+    let a_stranger =
+        post.references.is_empty() && post.text == "hello " && !post.author.id.native().starts_with("owner");
+    post.text = if subjects == 1 || a_stranger {
+        text(rng, subjects)
+    } else {
+        "hello ".to_owned()
+    };
     Some(post)
 }
