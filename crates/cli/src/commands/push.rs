@@ -88,11 +88,14 @@ pub async fn run(args: Push, endpoint: &str, format: Format, quiet: bool) -> Res
         tally: Tally::default(),
         pending: VecDeque::new(),
         sequence: 0,
-        ended: false,
+        ended: None,
     };
     pusher.run().await?;
     bar.finish_and_clear();
     show(&pusher.tally, format)?;
+    if let Some(Err(error)) = pusher.ended {
+        return Err(error);
+    }
     Ok(ExitCode::from(if pusher.tally.refused > 0 { exit::REFUSED } else { 0 }))
 }
 
@@ -114,7 +117,8 @@ struct Pusher<'a> {
     /// Sent and not acknowledged, oldest first.
     pending: VecDeque<PushRequest>,
     sequence: u64,
-    ended: bool,
+    /// How the source ended, once it has: one that cannot be read to its end is an error, but what it held is handed on first.
+    ended: Option<Result<()>>,
 }
 
 /// Why one connection ended.
@@ -166,12 +170,12 @@ impl Pusher<'_> {
         };
         let mut sender = Some(sender);
         loop {
-            if self.ended && self.pending.is_empty() {
+            if self.ended.is_some() && self.pending.is_empty() {
                 return Ok(End::Done);
             }
-            let room = self.pending.len() < WINDOW && !self.ended;
+            let room = self.pending.len() < WINDOW && self.ended.is_none();
             if let Some(open) = sender.as_ref().filter(|_| room) {
-                match self.next_request().await? {
+                match self.next_request().await {
                     Some(request) => {
                         self.pending.push_back(request.clone());
                         // A closed channel shows as the end of the responses.
@@ -179,7 +183,6 @@ impl Pusher<'_> {
                         continue;
                     }
                     None => {
-                        self.ended = true;
                         sender = None;
                         continue;
                     }
@@ -210,20 +213,27 @@ impl Pusher<'_> {
         }
     }
 
-    /// The next lines of the file as one request; `None` at its end.
-    async fn next_request(&mut self) -> Result<Option<PushRequest>> {
+    /// The next lines of the file as one request; `None` at its end, however it ended.
+    async fn next_request(&mut self) -> Option<PushRequest> {
         let mut taken: Vec<Bytes> = Vec::new();
         let mut size = 0;
         let first_line = self.tally.lines + 1;
         while taken.len() < LINES && size < BYTES {
-            match self.lines.next().await? {
-                None => break,
-                Some(Line::Whole(line)) => {
+            match self.lines.next().await {
+                Err(error) => {
+                    self.ended = Some(Err(error));
+                    break;
+                }
+                Ok(None) => {
+                    self.ended = Some(Ok(()));
+                    break;
+                }
+                Ok(Some(Line::Whole(line))) => {
                     self.tally.lines += 1;
                     size += line.len();
                     taken.push(line);
                 }
-                Some(Line::TooLong(length)) => {
+                Ok(Some(Line::TooLong(length))) => {
                     self.tally.lines += 1;
                     let reason = format!("the line has {length} bytes, more than {}", lines::LONGEST);
                     self.tally.refuse(self.tally.lines, String::new(), reason);
@@ -233,7 +243,7 @@ impl Pusher<'_> {
             }
         }
         if taken.is_empty() {
-            return Ok(None);
+            return None;
         }
         self.sequence += 1;
         let raw = RawLines {
@@ -242,11 +252,11 @@ impl Pusher<'_> {
             first_line,
             lines: taken,
         };
-        Ok(Some(PushRequest {
+        Some(PushRequest {
             sequence: self.sequence,
             events: Vec::new(),
             raw: Some(raw),
-        }))
+        })
     }
 }
 
