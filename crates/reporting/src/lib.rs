@@ -45,7 +45,9 @@ pub struct Config {
     pub watch_poll: Duration,
     /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
     pub confirm_within: Duration,
-    /// How the fold is driven. Large batches by default: what counts in the same bucket is written once a batch.
+    /// How many events are folded at once, in place of the runner's own number: what counts in the same bucket is written once a batch.
+    pub max_batch: usize,
+    /// How the fold is driven.
     pub runner: RunnerOptions,
 }
 
@@ -55,10 +57,8 @@ impl Default for Config {
             retention: None,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
-            runner: RunnerOptions {
-                max_batch: 4_000,
-                ..RunnerOptions::default()
-            },
+            max_batch: 4_000,
+            runner: RunnerOptions::default(),
         }
     }
 }
@@ -128,7 +128,11 @@ impl Reporting {
             retention: config.retention,
         });
         let store = Arc::new(Announcing { store, written: folded });
-        let fold = run_stage(stage, Arc::clone(&log), store, clock, config.runner, shutdown.clone());
+        let runner = RunnerOptions {
+            max_batch: config.max_batch,
+            ..config.runner
+        };
+        let fold = run_stage(stage, Arc::clone(&log), store, clock, runner, shutdown.clone());
         let fold = async { fold.await.map_err(Error::from) };
         let follow = async { registry.follow(log.as_ref(), &shutdown).await.map_err(Error::from) };
         tokio::try_join!(fold, follow).map(drop)

@@ -81,11 +81,8 @@ async fn page(
     most: usize,
 ) -> Result<Page, ReportError> {
     let within = |entry: &FeedEntry| window.start_us().is_none_or(|start| entry.order >= start);
-    let chunk = if filter.lets_all_through() {
-        (most + 1).min(CHUNK)
-    } else {
-        CHUNK
-    };
+    // One more than wanted says whether there is more; a filter may need many more.
+    let mut chunk = (most + 1).min(CHUNK);
     let (mut items, mut bytes, mut scanned) = (Vec::new(), 0, 0);
     while scanned < MOST_SCANNED {
         let mut entries = reads
@@ -111,6 +108,7 @@ async fn page(
         if is_last {
             return Ok(Page { items, next: None });
         }
+        chunk = CHUNK;
     }
     Ok(Page { items, next: after })
 }
@@ -132,10 +130,6 @@ impl Filter {
             labels: read("sentiments", &request.sentiments, violations),
             roles: if roles.is_empty() { vec![Role::Backtweet] } else { roles },
         }
-    }
-
-    fn lets_all_through(&self) -> bool {
-        self.kinds.is_empty() && self.intents.is_empty() && self.labels.is_empty()
     }
 
     fn passes(&self, impact: &Impact) -> bool {
