@@ -55,6 +55,10 @@ impl Services {
 
     /// These and one more.
     #[must_use]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "services are added to a server; nobody writes `services + service`"
+    )]
     pub fn add<S>(mut self, service: S) -> Self
     where
         S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>

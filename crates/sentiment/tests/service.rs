@@ -1,5 +1,7 @@
 //! The service as others meet it: records through the embedded log in this process, and the program with its flags and signals.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

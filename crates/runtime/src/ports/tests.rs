@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::*;
+use crate::config::Secret;
 
 const QUICK: Backoff = Backoff {
     least: Duration::from_micros(1),
@@ -125,4 +126,29 @@ fn only_the_compacted_topic_keeps_its_records_for_good() {
         .collect();
     assert_eq!(compacted.len(), 1);
     assert_eq!(compacted[0].name, topics::SUBJECTS);
+}
+
+#[test]
+fn what_is_configured_for_kafka_and_redis_reaches_them() {
+    let properties = [("sasl.password".to_owned(), Secret::new("hunter2"))].into();
+    let brokers = vec!["a:1".to_owned(), "b:2".to_owned()];
+    let kafka = kafka(&KafkaSettings {
+        brokers,
+        replication: 3,
+        properties,
+    });
+    assert_eq!((kafka.bootstrap.as_str(), kafka.replication_factor), ("a:1,b:2", 3));
+    assert_eq!(kafka.properties["sasl.password"], "hunter2");
+
+    let redis = redis(&RedisSettings {
+        urls: vec![Secret::new("redis://:hunter2@h")],
+        cluster: true,
+        prefix: "p".to_owned(),
+        timeout: Duration::from_secs(7),
+    });
+    assert_eq!(
+        (redis.urls[0].as_str(), redis.cluster, redis.prefix.as_str()),
+        ("redis://:hunter2@h", true, "p")
+    );
+    assert_eq!(redis.response_timeout, Duration::from_secs(7));
 }
