@@ -1,5 +1,6 @@
 //! What can be set about the classifier.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use backtweet_stream::RunnerOptions;
@@ -10,7 +11,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The classifier's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Names this instance among the classifiers: unique, and holds no NUL.
+    /// Names this instance among the classifiers: unique, and holds no NUL. Made up anew each time by default.
     pub instance: String,
     /// How long what is kept in the store is of use.
     pub bounds: Bounds,
@@ -43,9 +44,24 @@ impl Default for Bounds {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            instance: "classifier".to_owned(),
+            instance: unique_name(),
             bounds: Bounds::default(),
             runner: RunnerOptions::default(),
         }
+    }
+}
+
+/// Two instances of one name would speak for each other, and a change of a subject would not wait for the slower one.
+fn unique_name() -> String {
+    format!("classifier-{:016x}", RandomState::new().hash_one(std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_instances_share_a_name() {
+        assert_ne!(Config::default().instance, Config::default().instance);
     }
 }

@@ -106,3 +106,6 @@ impl Stage for ClassifyStage {
         Item::of_waiter(waiter, self.subjects.current())
     }
 }
+
+#[cfg(test)]
+mod tests;

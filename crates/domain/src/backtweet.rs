@@ -33,8 +33,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order reports list them.
-    pub const ALL: [Kind; 7] =
-        [Kind::Repost, Kind::Quote, Kind::Reply, Kind::Mention, Kind::Link, Kind::Hashtag, Kind::Keyword];
+    pub const ALL: [Kind; 7] = [
+        Kind::Repost,
+        Kind::Quote,
+        Kind::Reply,
+        Kind::Mention,
+        Kind::Link,
+        Kind::Hashtag,
+        Kind::Keyword,
+    ];
 
     /// Its name in files and figures.
     pub const fn name(self) -> &'static str {

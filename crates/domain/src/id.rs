@@ -58,7 +58,9 @@ pub enum IdError {
         text: String,
     },
     /// A subject's id is not a plain word.
-    #[error("`{text}` is no subject id: use 1 to 64 lower-case letters, digits, `-`, `_` or `.`, starting with a letter or digit")]
+    #[error(
+        "`{text}` is no subject id: use 1 to 64 lower-case letters, digits, `-`, `_` or `.`, starting with a letter or digit"
+    )]
     Subject {
         /// What was given.
         text: String,
@@ -82,7 +84,11 @@ fn clip(text: &str) -> String {
 
 fn native_id(native: String) -> Result<String, IdError> {
     let fits = (1..=1024).contains(&native.len()) && !native.chars().any(|c| c.is_control() || c == '{' || c == '}');
-    if fits { Ok(native) } else { Err(IdError::Native { text: clip(&native) }) }
+    if fits {
+        Ok(native)
+    } else {
+        Err(IdError::Native { text: clip(&native) })
+    }
 }
 
 macro_rules! network_id {
@@ -207,7 +213,11 @@ impl SubjectId {
         let fits = text.len() <= 64
             && text.starts_with(plain)
             && text.chars().all(|c| plain(c) || matches!(c, '-' | '_' | '.'));
-        if fits { Ok(Self(text)) } else { Err(IdError::Subject { text: clip(&text) }) }
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(IdError::Subject { text: clip(&text) })
+        }
     }
 
     /// The id as text.
@@ -252,7 +262,10 @@ mod tests {
     #[test]
     fn the_time_inside_an_id_is_read_where_there_is_one() {
         let post = |text: &str| text.parse::<PostId>().unwrap().time();
-        assert_eq!(post("x:1460323737035677698").unwrap().to_string(), "2021-11-15T19:08:05.069Z");
+        assert_eq!(
+            post("x:1460323737035677698").unwrap().to_string(),
+            "2021-11-15T19:08:05.069Z"
+        );
         let bluesky = post("bluesky:at://did:plc:a/app.bsky.feed.post/3jzfcijpj2z2a").unwrap();
         assert_eq!(bluesky.to_string().get(..4), Some("2023"));
         assert_eq!(post("x:20"), None);

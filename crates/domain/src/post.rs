@@ -104,6 +104,9 @@ pub struct Reference {
     /// That author's handle, lower case, without `@`, where only that is known.
     #[serde(default)]
     pub author_handle: Option<String>,
+    /// Whether the network sent the target along, so that it is in the stream as well, however old it is.
+    #[serde(default)]
+    pub included: bool,
 }
 
 /// How often a post was reacted to.

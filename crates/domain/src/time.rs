@@ -59,17 +59,25 @@ impl Timestamp {
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         text.parse::<jiff::Timestamp>()
             .map(|time| Self(time.as_microsecond()))
-            .map_err(|_| TimeError { text: text.chars().take(64).collect() })
+            .map_err(|_| TimeError {
+                text: text.chars().take(64).collect(),
+            })
     }
 
     /// This time and `span` more; the latest possible time where that overflows.
     pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// This time less `span`; the earliest possible time where that overflows.
     pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long after `earlier` this is; zero where it is not after it.
@@ -148,7 +156,12 @@ mod tests {
         let time = Timestamp::parse("2026-07-01T14:00:00.25+02:00").unwrap();
         assert_eq!(time.to_string(), "2026-07-01T12:00:00.25Z");
         assert_eq!(Timestamp::parse(&time.to_string()).unwrap(), time);
-        assert!(Timestamp::parse("yesterday").unwrap_err().to_string().contains("`yesterday`"));
+        assert!(
+            Timestamp::parse("yesterday")
+                .unwrap_err()
+                .to_string()
+                .contains("`yesterday`")
+        );
     }
 
     #[test]

@@ -11,7 +11,9 @@ fn main() -> ExitCode {
         about: "Scores what posts feel: backtweet.classified to backtweet.scored.",
     };
     service_main(program, |config, ports, shutdown| {
-        let config = backtweet_sentiment::Config { runner: runner_options(config) };
+        let config = backtweet_sentiment::Config {
+            runner: runner_options(config),
+        };
         (Services::new(), backtweet_sentiment::run(config, ports, shutdown))
     })
 }

@@ -24,7 +24,11 @@ async fn findings_come_out_scored_and_what_is_none_goes_to_the_dead_letters() {
     };
     let shutdown = CancellationToken::new();
     let ports = Ports::open(&config, &shutdown).await.unwrap();
-    let running = tokio::spawn(backtweet_sentiment::run(Default::default(), ports.clone(), shutdown.clone()));
+    let running = tokio::spawn(backtweet_sentiment::run(
+        Default::default(),
+        ports.clone(),
+        shutdown.clone(),
+    ));
 
     let classified = Classified {
         subject: SubjectId::new("acme").unwrap(),

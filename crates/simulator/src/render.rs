@@ -147,6 +147,7 @@ fn reference(world: &World, act: u32, kind: ReferenceKind, target: u32, resolved
         target: (kind != ReferenceKind::Reply || resolved == Resolved::Yes).then(|| id(world, target)),
         author: (!unnamed).then(|| author.id.clone()),
         author_handle: None,
+        included: false,
     }
 }
 

@@ -208,6 +208,7 @@ fn a_repost_points_by_whom_it_reposts_and_by_nothing_else() {
         target: None,
         author: author.map(|native| AccountId::new(Network::X, native).unwrap()),
         author_handle: author_handle.map(str::to_owned),
+        included: false,
     };
     repost.references = vec![reference(Some("8"), None)];
     assert!(index.match_post(&repost).is_empty());

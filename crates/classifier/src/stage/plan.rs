@@ -54,11 +54,17 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
     asks
 }
 
-/// Whether the target's own id tells that it is too old to be waited for.
+/// Whether the target's own id tells that it is too old to be waited for. One that the network sent along is in the stream, so it is
+/// waited for whatever its age.
 pub(super) fn is_past(target: &PostId, item: &PostItem, bounds: &Bounds) -> bool {
-    target
-        .time()
-        .is_some_and(|time| time < item.post.witnessed_at.minus(bounds.parking))
+    let is_old = |time| time < item.post.witnessed_at.minus(bounds.parking);
+    let included = || {
+        item.post
+            .references
+            .iter()
+            .any(|it| it.included && it.target.as_ref() == Some(target))
+    };
+    target.time().is_some_and(is_old) && !included()
 }
 
 /// Whether the batch itself gives the post its final place, so that nobody behind it needs to wait there.

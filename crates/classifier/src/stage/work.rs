@@ -96,7 +96,11 @@ impl Around {
         let (mut settled, mut in_order) = (!item.has_unnamed_reference(), true);
         for (kind, id) in item.references() {
             let record = known.post(id);
-            settled &= record.is_some_and(|record| !record.open()) || is_past(id, item, bounds);
+            let past = is_past(id, item, bounds);
+            if past && record.is_none() {
+                metrics::counter!("backtweet_classifier_not_waited_for_total").increment(1);
+            }
+            settled &= past || record.is_some_and(|record| !record.open());
             if let Some(record) = record.filter(|record| !record.entries.is_empty()) {
                 in_order &= (record.at, id) < (Some(item.post.witnessed_at), &item.post.id);
                 parents.push(Parent { kind, id, record });

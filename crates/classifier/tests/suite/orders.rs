@@ -71,6 +71,7 @@ proptest! {
                 target: Some(post_id((number + 1) % length)),
                 author: None,
                 author_handle: None,
+ included: false,
             }];
             world.events.push(PostEvent::Created { post: Box::new(post) });
         }

@@ -129,6 +129,7 @@ fn random_post(rng: &mut SmallRng, number: usize, subjects: usize) -> Post {
                 target: Some(post_id(target)),
                 author: None,
                 author_handle: None,
+                included: false,
             });
         }
     }

@@ -190,6 +190,7 @@ fn reference(kind: ReferenceKind, (target, author): (PostId, AccountId)) -> Refe
         target: Some(target),
         author: Some(author),
         author_handle: None,
+        included: false,
     }
 }
 

@@ -263,14 +263,22 @@ impl<'a> Reader<'a> {
                 .and_then(|tweet| identity(tweet, repaired).ok().map(|identity| identity.post))
                 .or_else(|| PostId::new(Network::X, cited.id.into_string()).ok());
             let author = included.and_then(|tweet| tweet.author_id.read::<Text<'_>>(repaired));
-            references.push(self.reference(kind, target, author));
+            references.push(Reference {
+                included: included.is_some(),
+                ..self.reference(kind, target, author)
+            });
         }
         let answered = tweet.in_reply_to_user_id.read::<Text<'_>>(repaired);
         let reply = references
             .iter_mut()
             .find(|reference| reference.kind == ReferenceKind::Reply);
         match (answered, reply) {
-            (Some(user), Some(reply)) => *reply = self.reference(ReferenceKind::Reply, reply.target.take(), Some(user)),
+            (Some(user), Some(reply)) => {
+                *reply = Reference {
+                    included: reply.included,
+                    ..self.reference(ReferenceKind::Reply, reply.target.take(), Some(user))
+                };
+            }
             // The post that it answers is gone, or was not told.
             (Some(user), None) => references.push(self.reference(ReferenceKind::Reply, None, Some(user))),
             (None, _) => {}
@@ -285,6 +293,7 @@ impl<'a> Reader<'a> {
             target,
             author: author.and_then(|id| account_id(&id).ok()),
             author_handle,
+            included: false,
         }
     }
 

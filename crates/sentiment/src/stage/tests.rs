@@ -107,6 +107,7 @@ fn a_repost_is_not_scored_for_words_that_are_not_its_own() {
         target,
         author: None,
         author_handle: None,
+        included: false,
     });
     assert_eq!(scored(&[seen(Role::Backtweet, repost)])[0].sentiment, None);
 }

@@ -243,6 +243,7 @@ fn reference(shapes: &Shapes, network: Network, number: i64, form: Form, target:
         target: Some(id(network, &author, number, form_there)),
         author: Some(author),
         author_handle: None,
+        included: false,
     }
 }
 

@@ -91,6 +91,7 @@ impl From<&Reference> for v1::Reference {
             target: reference.target.as_ref().map(post_text),
             author: reference.author.as_ref().map(account_text),
             author_handle: reference.author_handle.clone(),
+            included: reference.included,
         }
     }
 }
@@ -104,6 +105,7 @@ impl TryFrom<v1::Reference> for Reference {
             target: optional("target", wire.target, post_id)?,
             author: optional("author", wire.author, account_id)?,
             author_handle: wire.author_handle,
+            included: wire.included,
         })
     }
 }

@@ -49,14 +49,20 @@ fn author() -> impl Strategy<Value = Author> {
 
 fn references() -> impl Strategy<Value = Vec<Reference>> {
     let kind = select(vec![ReferenceKind::Repost, ReferenceKind::Quote, ReferenceKind::Reply]);
-    let reference = (kind, maybe(post_id()), maybe(account_id()), maybe(text())).prop_map(
-        |(kind, target, author, author_handle)| Reference {
+    let reference = (
+        kind,
+        maybe(post_id()),
+        maybe(account_id()),
+        maybe(text()),
+        any::<bool>(),
+    )
+        .prop_map(|(kind, target, author, author_handle, included)| Reference {
             kind,
             target,
             author,
             author_handle,
-        },
-    );
+            included,
+        });
     prop::collection::vec(reference, 0..4)
 }
 

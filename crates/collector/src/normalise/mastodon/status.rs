@@ -120,6 +120,7 @@ impl Cited {
             target: Some(self.post),
             author: Some(self.author),
             author_handle: self.handle,
+            included: true,
         }
     }
 }
@@ -348,6 +349,7 @@ impl<'i> Reader<'i> {
             target: None,
             author: None,
             author_handle: None,
+            included: false,
         }
     }
 }
