@@ -4,5 +4,6 @@ mod grpc;
 mod naive;
 mod order;
 mod replay;
+mod suite;
 mod watch;
 mod world;
