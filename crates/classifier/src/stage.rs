@@ -14,7 +14,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rustc_hash::FxHashSet;
 
-use backtweet_domain::Timestamp;
 use backtweet_store::{Found, LookUp, Waiter};
 use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::record::decode_post_event;
@@ -57,7 +56,7 @@ impl Stage for ClassifyStage {
         topics::POSTS
     }
 
-    fn decode(&self, _: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Item>, Poison> {
+    fn decode(&self, _: &Bytes, value: Option<&Bytes>) -> Result<Option<Item>, Poison> {
         let Some(value) = value else { return Ok(None) };
         let event = decode_post_event(value).map_err(|error| Poison {
             cause: error.to_string(),
@@ -84,11 +83,7 @@ impl Stage for ClassifyStage {
 
     /// Posts that something is said about register with their authors: it must go when the account goes. Only now is known which do.
     fn follow_up(&self, items: &[Item], effects: &Effects) -> Vec<Item> {
-        let told: FxHashSet<&[u8]> = effects
-            .outputs
-            .iter()
-            .map(|output| output.record.key.as_ref())
-            .collect();
+        let told: FxHashSet<&[u8]> = effects.outputs.iter().map(|output| output.key.as_ref()).collect();
         let registration = |item: &Item| match item {
             Item::Post(item) if told.contains(item.post.id.to_string().as_bytes()) => {
                 Some(Item::Author(item.registration()))

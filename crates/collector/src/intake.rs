@@ -228,7 +228,12 @@ impl Intake {
         let (log, backoff) = (self.ports.log.as_ref(), self.config.backoff);
         let store = self.ports.store.as_ref();
         let resolved = resolve::resolve(store, &self.config, now, &mut batch.events, &batch.local).await?;
-        let records: Vec<Record> = batch.events.iter().chain(&resolved.more).map(publish::record).collect();
+        let records: Vec<Record> = batch
+            .events
+            .iter()
+            .chain(&resolved.more)
+            .map(|event| publish::record(event, now))
+            .collect();
         let refused = publish::append(log, backoff, topics::POSTS, &records).await?;
         for (place, reason) in refused {
             batch.refuse_record(place, reason);

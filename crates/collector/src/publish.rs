@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use backtweet_domain::PostEvent;
+use backtweet_domain::{PostEvent, Timestamp};
 use backtweet_stream::{Backoff, Log, LogError, Record};
 use backtweet_wire::record::encode_post_event;
 
 use crate::patience::patiently;
 
-/// An event as a record of the posts' topic.
-pub(crate) fn record(event: &PostEvent) -> Record {
+/// An event as a record of the posts' topic, appended `now`.
+pub(crate) fn record(event: &PostEvent, now: Timestamp) -> Record {
     Record {
         key: event.key().into(),
         value: Some(encode_post_event(event)),
-        time: event.at(),
+        time: now,
     }
 }
 

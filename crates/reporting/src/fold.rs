@@ -45,7 +45,7 @@ impl Stage for FoldStage {
         topics::SCORED
     }
 
-    fn decode(&self, _key: &Bytes, value: Option<&Bytes>, _time: Timestamp) -> Result<Option<Item>, Poison> {
+    fn decode(&self, _key: &Bytes, value: Option<&Bytes>) -> Result<Option<Item>, Poison> {
         value.map(Item::decode).transpose()
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use backtweet_domain::{Classified, Finding, Role, Scored, Timestamp};
+use backtweet_domain::{Classified, Finding, Role, Scored};
 use backtweet_store::{Found, LookUp};
-use backtweet_stream::{Effects, Output, Poison, Record, Stage};
+use backtweet_stream::{Effects, Output, Poison, Stage};
 use backtweet_wire::{record, topics};
 
 use crate::model::{Model, Text};
@@ -35,7 +35,7 @@ impl Stage for ScoreStage {
         topics::CLASSIFIED
     }
 
-    fn decode(&self, _: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Classified>, Poison> {
+    fn decode(&self, _: &Bytes, value: Option<&Bytes>) -> Result<Option<Classified>, Poison> {
         let Some(value) = value else {
             return Err(Poison {
                 cause: "the record has no value; findings are never tombstones".to_owned(),
@@ -85,14 +85,10 @@ fn text(classified: &Classified) -> Option<Text<'_>> {
 }
 
 fn output(scored: Scored) -> Output {
-    let (key, time) = (scored.classified.subject.to_string().into(), scored.classified.at);
     Output {
         topic: topics::SCORED,
-        record: Record {
-            key,
-            value: Some(record::encode_scored(&scored)),
-            time,
-        },
+        key: scored.classified.subject.to_string().into(),
+        value: Some(record::encode_scored(&scored)),
     }
 }
 

@@ -37,8 +37,8 @@ pub struct Record {
     pub key: Bytes,
     /// `None` is a tombstone.
     pub value: Option<Bytes>,
-    /// When it happened; retention goes by it. Kept to the millisecond, and a time before 1970 as its first
-    /// millisecond.
+    /// When it was appended, by the appender's clock: retention and [`Consumer::rewind`] go by it, so that what is told late is kept as
+    /// long as what is told in time. Kept in milliseconds, from 1 ms after 1970. Event time is inside the value.
     pub time: Timestamp,
 }
 

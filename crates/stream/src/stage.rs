@@ -5,10 +5,7 @@
 
 use bytes::Bytes;
 
-use backtweet_domain::Timestamp;
 use backtweet_store::{Batch, Found, LookUp, Waiter};
-
-use crate::port::Record;
 
 /// A record that this stage can never process, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,13 +15,15 @@ pub struct Poison {
     pub cause: String,
 }
 
-/// A record to append.
+/// A record to append; the runner stamps it with the time at which it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// The topic it goes to.
     pub topic: &'static str,
-    /// What is appended.
-    pub record: Record,
+    /// Decides the partition: outputs of one key stay in order.
+    pub key: Bytes,
+    /// What is appended. `None` is a tombstone.
+    pub value: Option<Bytes>,
 }
 
 /// What a batch comes to.
@@ -51,7 +50,7 @@ pub trait Stage: Send + Sync + 'static {
     ///
     /// # Errors
     /// A [`Poison`] sends the record to the dead letters.
-    fn decode(&self, key: &Bytes, value: Option<&Bytes>, time: Timestamp) -> Result<Option<Self::Item>, Poison>;
+    fn decode(&self, key: &Bytes, value: Option<&Bytes>) -> Result<Option<Self::Item>, Poison>;
 
     /// What has to be known before [`Stage::process`].
     fn look_ups(&self, items: &[Self::Item]) -> Vec<LookUp>;

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use backtweet_domain::{
     AccountId, Author, Entities, Network, Post, PostEvent, PostId, Reference, ReferenceKind, Subject, SubjectId,
+    Timestamp,
 };
 use backtweet_store::Write;
 use backtweet_wire::record::encode_post_event;
@@ -70,7 +71,7 @@ fn post(text: &str, target: Option<PostId>) -> Box<Post> {
 fn items(stage: &ClassifyStage, event: &PostEvent) -> Vec<Item> {
     let key = Bytes::from(event.key());
     stage
-        .decode(&key, Some(&encode_post_event(event)), event.at())
+        .decode(&key, Some(&encode_post_event(event)))
         .unwrap()
         .into_iter()
         .collect()

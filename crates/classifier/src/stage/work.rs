@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use backtweet_domain::{AccountChange, Classified, Finding, Intent, Post, PostId, Sighting, Timestamp, Version};
-use backtweet_stream::{Output, Record as LogRecord};
+use backtweet_stream::Output;
 use backtweet_wire::{record::encode_classified, topics};
 
 use super::item::{Deletion, Item, PostItem, Registration};
@@ -37,11 +37,8 @@ fn output(classified: &Classified) -> Output {
     let value = Some(encode_classified(classified));
     Output {
         topic: topics::CLASSIFIED,
-        record: LogRecord {
-            key,
-            value,
-            time: classified.at,
-        },
+        key,
+        value,
     }
 }
 

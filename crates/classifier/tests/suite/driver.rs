@@ -116,7 +116,7 @@ pub fn run(subjects: &[Subject], events: &[PostEvent], run: &Run, rng: &mut Smal
     }
     let mut fold = Fold::default();
     for output in appended {
-        fold.add(&decode_classified(&output.record.value.unwrap()).unwrap());
+        fold.add(&decode_classified(&output.value.unwrap()).unwrap());
     }
     fold.sights()
 }
@@ -178,5 +178,5 @@ impl Lane {
 
 fn decode(stage: &ClassifyStage, event: &PostEvent) -> Option<Item> {
     let key = Bytes::from(event.key());
-    stage.decode(&key, Some(&encode_post_event(event)), event.at()).unwrap()
+    stage.decode(&key, Some(&encode_post_event(event))).unwrap()
 }

@@ -136,10 +136,7 @@ pub(crate) fn items(events: &[Scored]) -> Vec<Item> {
     let stage = FoldStage::default();
     let decode = |event| {
         let value = record::encode_scored(event);
-        stage
-            .decode(&Bytes::new(), Some(&value), Timestamp::EPOCH)
-            .unwrap()
-            .unwrap()
+        stage.decode(&Bytes::new(), Some(&value)).unwrap().unwrap()
     };
     events.iter().map(decode).collect()
 }

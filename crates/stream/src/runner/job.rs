@@ -111,8 +111,8 @@ impl<S: Stage> Job<S> {
         let mut items = Vec::with_capacity(records.len());
         let mut poisoned = Vec::new();
         for delivered in records {
-            let Record { key, value, time } = &delivered.record;
-            match self.stages_own(|stage| stage.decode(key, value.as_ref(), *time))? {
+            let Record { key, value, .. } = &delivered.record;
+            match self.stages_own(|stage| stage.decode(key, value.as_ref()))? {
                 Ok(item) => items.extend(item),
                 Err(poison) => poisoned.push((delivered, poison)),
             }
@@ -223,7 +223,9 @@ impl<S: Stage> Job<S> {
 
     async fn append(&self, outputs: Vec<Output>) -> Result<(), Failure> {
         let mut by_topic: Vec<(&'static str, Vec<Record>)> = Vec::new();
-        for Output { topic, record } in outputs {
+        let time = self.clock.now();
+        for Output { topic, key, value } in outputs {
+            let record = Record { key, value, time };
             match by_topic.iter_mut().find(|(name, _)| *name == topic) {
                 Some((_, records)) => records.push(record),
                 None => by_topic.push((topic, vec![record])),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use backtweet_domain::{SystemClock, Timestamp};
 use backtweet_store::{Batch, Found, Guard, Key, LookUp, Park, Store, Stored, Waiter, Write};
 use backtweet_stream::{
-    Backoff, Effects, Log, Output, Poison, Record, RunnerError, RunnerOptions, Stage, StageStats, run_stage,
+    Backoff, Effects, Log, Output, Poison, RunnerError, RunnerOptions, Stage, StageStats, run_stage,
 };
 use bytes::Bytes;
 use tokio::task::JoinHandle;
@@ -79,7 +79,7 @@ impl Stage for Relay {
         self.from
     }
 
-    fn decode(&self, key: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Self::Item>, Poison> {
+    fn decode(&self, key: &Bytes, value: Option<&Bytes>) -> Result<Option<Self::Item>, Poison> {
         let Some(value) = value.map(text) else { return Ok(None) };
         if value.starts_with("poison") {
             return Err(Poison {
@@ -101,12 +101,11 @@ impl Stage for Relay {
             } else {
                 value.clone()
             };
-            let record = Record {
+            Output {
+                topic: self.to,
                 key: key.clone(),
                 value: Some(value.into()),
-                time: Timestamp::EPOCH,
-            };
-            Output { topic: self.to, record }
+            }
         };
         Effects {
             outputs: items.iter().map(output).collect(),
@@ -141,7 +140,7 @@ impl Stage for WordCount {
         self.from
     }
 
-    fn decode(&self, key: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Self::Item>, Poison> {
+    fn decode(&self, key: &Bytes, value: Option<&Bytes>) -> Result<Option<Self::Item>, Poison> {
         Ok(value.map(|value| (text(key), text(value))))
     }
 
@@ -166,12 +165,11 @@ impl Stage for WordCount {
                 ids.push(id.clone());
             }
             let said = format!("{id}={}", ids.len());
-            let record = Record {
+            effects.outputs.push(Output {
+                topic: self.to,
                 key: word.clone().into(),
                 value: Some(said.into()),
-                time: Timestamp::EPOCH,
-            };
-            effects.outputs.push(Output { topic: self.to, record });
+            });
         }
         for (word, (version, ids)) in words {
             let put = Stored {
@@ -217,7 +215,7 @@ impl Stage for Depths {
         self.from
     }
 
-    fn decode(&self, key: &Bytes, value: Option<&Bytes>, _: Timestamp) -> Result<Option<Self::Item>, Poison> {
+    fn decode(&self, key: &Bytes, value: Option<&Bytes>) -> Result<Option<Self::Item>, Poison> {
         Ok(value.map(|value| (text(key), text(value))))
     }
 
@@ -264,12 +262,11 @@ impl Stage for Depths {
                 ],
             });
             let said = depth.to_string();
-            let record = Record {
+            effects.outputs.push(Output {
+                topic: self.to,
                 key: child.clone().into(),
                 value: Some(said.into()),
-                time: Timestamp::EPOCH,
-            };
-            effects.outputs.push(Output { topic: self.to, record });
+            });
         }
         effects
     }
