@@ -89,6 +89,8 @@ pub enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say whether a suite, or one service of it, is ready to serve
+    Health,
     /// Completions for a shell, on standard output
     Completions {
         /// The shell

@@ -31,7 +31,9 @@ pub struct Announcement {
 impl Announcement {
     /// Whether the record at `position` is covered.
     pub fn covers(&self, position: Position) -> bool {
-        let next = usize::try_from(position.partition).ok().and_then(|partition| self.offsets.get(partition));
+        let next = usize::try_from(position.partition)
+            .ok()
+            .and_then(|partition| self.offsets.get(partition));
         next.is_some_and(|&next| next > position.offset)
     }
 
@@ -46,7 +48,10 @@ impl Announcement {
         let (words, rest) = bytes.as_chunks::<8>();
         let (at, offsets) = words.split_first().filter(|_| rest.is_empty())?;
         let offsets = offsets.iter().map(|word| u64::from_be_bytes(*word)).collect();
-        Some(Self { offsets, at: Timestamp::from_micros(i64::from_be_bytes(*at)) })
+        Some(Self {
+            offsets,
+            at: Timestamp::from_micros(i64::from_be_bytes(*at)),
+        })
     }
 }
 
@@ -56,13 +61,34 @@ impl Announcement {
 /// # Errors
 /// When the store does not answer; to be repeated then.
 pub async fn announce(store: &dyn Store, instance: &str, offsets: &[u64], now: Timestamp) -> Result<(), StoreError> {
-    let announcement = Announcement { offsets: offsets.to_vec(), at: now };
-    let stored = Stored { version: version(now), open: false, bytes: announcement.encode().into() };
+    let announcement = Announcement {
+        offsets: offsets.to_vec(),
+        at: now,
+    };
+    let stored = Stored {
+        version: version(now),
+        open: false,
+        bytes: announcement.encode().into(),
+    };
     let writes = vec![
-        Write::Put { name: follows(instance), stored, expires: None },
-        Write::Enter { name: MEMBERS.into(), entry: member(instance) },
+        Write::Put {
+            name: follows(instance),
+            stored,
+            expires: None,
+        },
+        Write::Enter {
+            name: MEMBERS.into(),
+            entry: member(instance),
+        },
     ];
-    store.apply(&[Batch { slot: SLOT.into(), guards: Vec::new(), writes }]).await.map(drop)
+    store
+        .apply(&[Batch {
+            slot: SLOT.into(),
+            guards: Vec::new(),
+            writes,
+        }])
+        .await
+        .map(drop)
 }
 
 /// Takes `instance` off the list: it stops in order, and nobody needs to wait for it.
@@ -80,18 +106,26 @@ pub async fn withdraw(store: &dyn Store, instance: &str) -> Result<(), StoreErro
 /// When the store does not answer, or holds something else where an announcement should be.
 pub async fn laggards(store: &dyn Store, clock: &dyn Clock, needed: &[Position]) -> Result<Vec<String>, StoreError> {
     let members = members(store).await?;
-    let look_ups: Vec<_> = members.iter().map(|instance| LookUp::Record(Key::new(SLOT, follows(instance)))).collect();
+    let look_ups: Vec<_> = members
+        .iter()
+        .map(|instance| LookUp::Record(Key::new(SLOT, follows(instance))))
+        .collect();
     let found = store.read(&look_ups).await?;
     let now = clock.now();
     let (mut behind, mut gone) = (Vec::new(), Vec::new());
     for (instance, found) in members.into_iter().zip(found) {
-        let Found::Record(stored) = found else { return Err(corrupt(&instance)) };
+        let Found::Record(stored) = found else {
+            return Err(corrupt(&instance));
+        };
         let Some(stored) = stored else { continue };
         let announcement = Announcement::decode(&stored.bytes).ok_or_else(|| corrupt(&instance))?;
         let silence = now.since(announcement.at);
         if silence >= FORGOTTEN {
             // One that speaks up at this very moment stays on the list: its record has another version by then.
-            let guard = Guard { name: follows(&instance), version: Some(stored.version) };
+            let guard = Guard {
+                name: follows(&instance),
+                version: Some(stored.version),
+            };
             gone.push(removal(&instance, vec![guard]));
         } else if silence < LIVE && !needed.iter().all(|&position| announcement.covers(position)) {
             behind.push(instance);
@@ -108,7 +142,12 @@ async fn members(store: &dyn Store) -> Result<Vec<String>, StoreError> {
     let mut after = None;
     loop {
         let key = Key::new(SLOT, MEMBERS);
-        let page = LookUp::Feed { key, after, direction: Direction::Ascending, limit: PAGE };
+        let page = LookUp::Feed {
+            key,
+            after,
+            direction: Direction::Ascending,
+            limit: PAGE,
+        };
         let Some(Found::Feed(entries)) = store.read(&[page]).await?.into_iter().next() else {
             return Err(corrupt(MEMBERS));
         };
@@ -123,10 +162,19 @@ async fn members(store: &dyn Store) -> Result<Vec<String>, StoreError> {
 
 fn removal(instance: &str, guards: Vec<Guard>) -> Batch {
     let writes = vec![
-        Write::Remove { name: follows(instance) },
-        Write::Leave { name: MEMBERS.into(), entry: member(instance) },
+        Write::Remove {
+            name: follows(instance),
+        },
+        Write::Leave {
+            name: MEMBERS.into(),
+            entry: member(instance),
+        },
     ];
-    Batch { slot: SLOT.into(), guards, writes }
+    Batch {
+        slot: SLOT.into(),
+        guards,
+        writes,
+    }
 }
 
 fn follows(instance: &str) -> String {
@@ -134,7 +182,10 @@ fn follows(instance: &str) -> String {
 }
 
 fn member(instance: &str) -> FeedEntry {
-    FeedEntry { order: 0, id: instance.into() }
+    FeedEntry {
+        order: 0,
+        id: instance.into(),
+    }
 }
 
 fn version(now: Timestamp) -> u64 {
@@ -142,7 +193,10 @@ fn version(now: Timestamp) -> u64 {
 }
 
 fn corrupt(instance: &str) -> StoreError {
-    StoreError::Corrupt { key: format!("{SLOT}/{instance}"), reason: "it is no announcement of a classifier".into() }
+    StoreError::Corrupt {
+        key: format!("{SLOT}/{instance}"),
+        reason: "it is no announcement of a classifier".into(),
+    }
 }
 
 #[cfg(test)]

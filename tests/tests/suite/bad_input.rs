@@ -48,20 +48,39 @@ fn files_that_were_cut_off_are_refused_by_line_and_nothing_falls_over() -> Resul
     let data = tempfile::tempdir()?;
     let suite = Suite::start(data.path(), &[])?;
     let mut bad = 0;
-    for file in ["mastodon/truncated_malformed.json", "mastodon/truncated_mastodonsocial.json"] {
+    for file in [
+        "mastodon/truncated_malformed.json",
+        "mastodon/truncated_mastodonsocial.json",
+    ] {
         let Some(path) = real_data(file) else { return Ok(()) };
         let lines = std::fs::read_to_string(&path)?;
         let broken = |line: &str| serde_json::from_str::<Value>(line).is_err();
-        let expected: Vec<usize> = (1..).zip(lines.lines()).filter(|(_, line)| broken(line)).map(|(n, _)| n).collect();
+        let expected: Vec<usize> = (1..)
+            .zip(lines.lines())
+            .filter(|(_, line)| broken(line))
+            .map(|(n, _)| n)
+            .collect();
         bad += expected.len();
         let path = path.to_string_lossy().into_owned();
-        let pushed =
-            suite.client(&["push", &path, "--from", "mastodon", "--instance", "mastodon.social", "--format", "json"])?;
+        let pushed = suite.client(&[
+            "push",
+            &path,
+            "--from",
+            "mastodon",
+            "--instance",
+            "mastodon.social",
+            "--format",
+            "json",
+        ])?;
         let tally: Value = serde_json::from_slice(&pushed.stdout)?;
         let refused = tally["refusals"].as_array().cloned().unwrap_or_default();
         let named: Vec<_> = refused.iter().map(|refusal| refusal["line"].clone()).collect();
         assert_eq!(json!(named), json!(expected), "{file}: {tally}");
-        assert_eq!(pushed.status.code(), Some(if expected.is_empty() { 0 } else { 65 }), "{file}: {tally}");
+        assert_eq!(
+            pushed.status.code(),
+            Some(if expected.is_empty() { 0 } else { 65 }),
+            "{file}: {tally}"
+        );
     }
     assert!(bad > 0, "none of the files is broken any more");
     assert!(suite.stop()?.success(), "the suite did not outlive the files");

@@ -55,9 +55,7 @@ fn close(suite: &Suite) -> Result<String> {
     }
     let pushed = suite.client_with(&["push", "-", "--from", "post"], markers.as_bytes())?;
     ensure!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
-    suite.wait_for("acme", |summary| {
-        summary["figures"]["languages"]["xx"] == Value::from(64)
-    })
+    suite.wait_for("acme", |summary| summary["figures"]["languages"]["xx"] == 64)
 }
 
 #[test]

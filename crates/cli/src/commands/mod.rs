@@ -4,6 +4,7 @@ mod bench;
 mod config;
 mod demo;
 mod filter;
+mod health;
 mod push;
 mod report;
 mod subject;
@@ -35,6 +36,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Subject(subject) => subject::run(subject, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
+        Command::Health => health::run(&endpoint, format).await,
         Command::Score => filter::score(),
         Command::Classify => filter::classify(),
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,

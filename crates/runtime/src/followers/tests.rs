@@ -24,11 +24,19 @@ async fn a_change_waits_for_every_live_classifier_and_for_no_dead_one() {
     let clock = ManualClock::at(NOON);
 
     assert_eq!(laggards(&store, &clock, &[at(0, 5), at(1, 1)]).await.unwrap(), ["slow"]);
-    assert_eq!(laggards(&store, &clock, &[at(0, 4)]).await.unwrap(), Vec::<String>::new());
+    assert_eq!(
+        laggards(&store, &clock, &[at(0, 4)]).await.unwrap(),
+        Vec::<String>::new()
+    );
     assert_eq!(laggards(&store, &clock, &[at(7, 0)]).await.unwrap(), ["quick", "slow"]);
 
     announce(&store, "slow", &[6, 2], NOON).await.unwrap();
-    assert!(laggards(&store, &clock, &[at(0, 5), at(1, 1)]).await.unwrap().is_empty());
+    assert!(
+        laggards(&store, &clock, &[at(0, 5), at(1, 1)])
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -53,7 +61,10 @@ async fn crashed_classifiers_do_not_pile_up_for_good() {
 
 #[test]
 fn an_announcement_reads_back_as_written() {
-    let announcement = Announcement { offsets: vec![0, u64::MAX, 7], at: NOON };
+    let announcement = Announcement {
+        offsets: vec![0, u64::MAX, 7],
+        at: NOON,
+    };
     assert_eq!(Announcement::decode(&announcement.encode()), Some(announcement));
     assert_eq!(Announcement::decode(b"half"), None);
     assert_eq!(Announcement::decode(b""), None);
