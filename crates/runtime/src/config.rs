@@ -66,6 +66,8 @@ pub enum LogKind {
 pub struct KafkaSettings {
     /// `host:port` of some brokers (`log.brokers`); never empty.
     pub brokers: Vec<String>,
+    /// What every topic and every consumer group is called with (`log.prefix`).
+    pub prefix: String,
     /// Copies of every partition that topics are created with (`log.replication`).
     pub replication: u16,
     /// librdkafka's own properties, set over ours (`log.properties.*`).

@@ -237,6 +237,7 @@ fn kafka(settings: &KafkaSettings) -> KafkaConfig {
         .iter()
         .map(|(name, value)| (name.clone(), value.reveal().to_owned()));
     KafkaConfig {
+        prefix: settings.prefix.clone(),
         replication_factor: settings.replication,
         properties: properties.collect(),
         ..KafkaConfig::new(settings.brokers.join(","))

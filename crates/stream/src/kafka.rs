@@ -47,6 +47,11 @@ impl KafkaLog {
         })
     }
 
+    /// What a topic or a group is called on the broker.
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.config.prefix)
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Broker) -> Result<T, LogError> + Send + 'static,
@@ -59,26 +64,38 @@ impl KafkaLog {
 #[async_trait]
 impl Log for KafkaLog {
     async fn create(&self, topics: &[Topic]) -> Result<(), LogError> {
-        topics::create(&self.config, &self.broker, topics).await
+        let named = |topic: &Topic| Topic {
+            name: self.named(&topic.name),
+            ..topic.clone()
+        };
+        let topics: Vec<Topic> = topics.iter().map(named).collect();
+        topics::create(&self.config, &self.broker, &topics).await
     }
 
     async fn append(&self, topic: &str, records: Vec<Record>) -> Result<Vec<Position>, LogError> {
-        self.producer.append(topic, &records).await
+        let appended = self.producer.append(&self.named(topic), &records).await;
+        appended.map_err(|error| match error {
+            LogError::Refused { reason, .. } => LogError::Refused {
+                topic: topic.to_owned(),
+                reason,
+            },
+            other => other,
+        })
     }
 
     async fn join(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, LogError> {
         Ok(Box::new(KafkaConsumer::join(
             &self.config,
             Arc::clone(&self.broker),
-            group,
-            topic,
+            &self.named(group),
+            &self.named(topic),
         )?))
     }
 
     async fn follow(&self, topic: &str) -> Result<Box<dyn Follower>, LogError> {
-        let name = topic.to_owned();
-        let bounds = self.ask(move |broker| broker.all_bounds(&name)).await?;
-        Ok(Box::new(KafkaFollower::start(&self.config, topic, &bounds)?))
+        let (topic, asked) = (self.named(topic), self.named(topic));
+        let bounds = self.ask(move |broker| broker.all_bounds(&asked)).await?;
+        Ok(Box::new(KafkaFollower::start(&self.config, &topic, &bounds)?))
     }
 
     async fn read(
@@ -89,19 +106,19 @@ impl Log for KafkaLog {
         to: u64,
         limit: usize,
     ) -> Result<Vec<Delivered>, LogError> {
-        let topic = topic.to_owned();
+        let topic = self.named(topic);
         self.ask(move |broker| broker.read(&topic, partition, from, to, limit))
             .await
     }
 
     async fn ends(&self, topic: &str) -> Result<Vec<u64>, LogError> {
-        let topic = topic.to_owned();
+        let topic = self.named(topic);
         let bounds = self.ask(move |broker| broker.all_bounds(&topic)).await?;
         Ok(bounds.into_iter().map(|(_, end)| end).collect())
     }
 
     async fn stored(&self, group: &str, topic: &str) -> Result<Vec<Option<u64>>, LogError> {
-        let (group, topic) = (group.to_owned(), topic.to_owned());
+        let (group, topic) = (self.named(group), self.named(topic));
         self.ask(move |broker| broker.stored(&group, &topic)).await
     }
 

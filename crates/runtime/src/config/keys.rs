@@ -88,6 +88,11 @@ pub(super) const KEYS: &[Key] = &[
         "Kafka: some of its brokers.",
     ),
     key(
+        "log.prefix",
+        Value("\"\""),
+        "Kafka: what every topic and consumer group is called with. Suites that share brokers need different ones.",
+    ),
+    key(
         "log.replication",
         Value("1"),
         "Kafka: copies of every partition that topics are created with.",

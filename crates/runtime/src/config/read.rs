@@ -18,6 +18,8 @@ use super::{
 };
 
 const HOUR: u64 = 3600;
+/// Kafka takes names of up to 249 letters; the topics' own stay far below the rest.
+const MOST_PREFIX: usize = 200;
 
 /// The configuration that the layers come to. Where a value is wrong something harmless stands in, and `errors` says so.
 pub(super) fn config(layers: &Layers, environment: &dyn Environment, errors: &mut Vec<ConfigError>) -> Config {
@@ -165,6 +167,7 @@ impl Reader<'_> {
         let replication = self.number("log.replication", 1..=16) as u16;
         if !kafka {
             self.without_effect("log.brokers", "log.kind", "kafka");
+            self.without_effect("log.prefix", "log.kind", "kafka");
             return LogConfig {
                 kind: LogKind::Embedded,
                 partitions,
@@ -184,9 +187,18 @@ impl Reader<'_> {
         }) {
             self.refuse("log.brokers", "write each as host:port");
         }
+        let prefix = self.text("log.prefix").unwrap_or_default().to_owned();
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
+        if prefix.len() > MOST_PREFIX || !prefix.chars().all(allowed) {
+            self.refuse(
+                "log.prefix",
+                format!("write at most {MOST_PREFIX} letters, digits, dots, dashes and underscores"),
+            );
+        }
         LogConfig {
             kind: LogKind::Kafka(KafkaSettings {
                 brokers,
+                prefix,
                 replication,
                 properties: self.properties(),
             }),

@@ -207,6 +207,22 @@ fn kafka_gets_its_brokers_partitions_and_properties() {
     assert_eq!(property("linger.ms"), Some("5"));
     assert_eq!(property("client.id"), Some("me"));
     assert_eq!(property("sasl.password"), Some("hunter2"));
+    assert_eq!(kafka.prefix, "");
+}
+
+#[test]
+fn suites_that_share_brokers_are_told_apart_by_a_prefix_that_kafka_takes() {
+    let kafka = ["log.kind=kafka", "log.brokers=a:1"];
+    let with = |prefix: &str| load("", &[], &[kafka[0], kafka[1], &format!("log.prefix={prefix}")]);
+    let LogKind::Kafka(settings) = with("tests-1.").unwrap().log.kind else {
+        panic!("kafka was configured")
+    };
+    assert_eq!(settings.prefix, "tests-1.");
+    for wrong in ["a b", "a/b", "ä", &"x".repeat(201)] {
+        let refused = with(wrong).unwrap_err().to_string();
+        assert!(refused.contains("`log.prefix`") && refused.contains(wrong), "{refused}");
+    }
+    assert!(has(&errors("", &[], &["log.prefix=a"]), &["`log.prefix`", "no effect"]));
 }
 
 #[test]

@@ -134,10 +134,12 @@ fn what_is_configured_for_kafka_and_redis_reaches_them() {
     let brokers = vec!["a:1".to_owned(), "b:2".to_owned()];
     let kafka = kafka(&KafkaSettings {
         brokers,
+        prefix: "p.".to_owned(),
         replication: 3,
         properties,
     });
-    assert_eq!((kafka.bootstrap.as_str(), kafka.replication_factor), ("a:1,b:2", 3));
+    assert_eq!((kafka.bootstrap.as_str(), kafka.prefix.as_str()), ("a:1,b:2", "p."));
+    assert_eq!(kafka.replication_factor, 3);
     assert_eq!(kafka.properties["sasl.password"], "hunter2");
 
     let redis = redis(&RedisSettings {

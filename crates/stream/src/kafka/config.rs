@@ -18,6 +18,8 @@ const AROUND_A_RECORD: usize = 64 * 1024;
 pub struct KafkaConfig {
     /// Addresses to start from, as `host:port,host:port`.
     pub bootstrap: String,
+    /// What every topic and every group is called with on the broker, so that several suites can share one. Callers leave it out.
+    pub prefix: String,
     /// Names this program in the broker's logs and quotas.
     pub client_id: String,
     /// Copies of each partition of a topic that is created here.
@@ -36,6 +38,7 @@ impl KafkaConfig {
     pub fn new(bootstrap: impl Into<String>) -> Self {
         Self {
             bootstrap: bootstrap.into(),
+            prefix: String::new(),
             client_id: "backtweet".to_owned(),
             replication_factor: 1,
             timeout: Duration::from_secs(30),
@@ -89,6 +92,9 @@ impl KafkaConfig {
             ("partition.assignment.strategy", "cooperative-sticky"),
             ("auto.commit.interval.ms", "1000"),
             ("queued.max.messages.kbytes", "8192"),
+            // One that crashed is missed after ten seconds, and who joins waits for the others' next heartbeat, no longer.
+            ("session.timeout.ms", "10000"),
+            ("heartbeat.interval.ms", "1000"),
         ]);
         client
             .set("group.id", group)
@@ -139,6 +145,7 @@ impl fmt::Debug for KafkaConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KafkaConfig")
             .field("bootstrap", &self.bootstrap)
+            .field("prefix", &self.prefix)
             .field("client_id", &self.client_id)
             .field("replication_factor", &self.replication_factor)
             .field("timeout", &self.timeout)

@@ -8,6 +8,8 @@
 mod conformance;
 /// What a kill of the process leaves behind in the embedded log.
 mod crash;
+/// Suites that share one broker.
+mod prefix;
 /// The runner, its stages and their stores.
 mod runner;
 /// Places to test in, and small stages and stores to test with.

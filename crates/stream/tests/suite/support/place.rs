@@ -27,8 +27,9 @@ pub struct Place {
 /// Tests share the broker, save the one that restarts it.
 static BROKER: RwLock<()> = RwLock::const_new(());
 
-fn connect(bootstrap: String) -> KafkaLog {
+fn connect(bootstrap: String, prefix: &str) -> KafkaLog {
     let mut config = KafkaConfig::new(bootstrap);
+    config.prefix = prefix.to_owned();
     // A member that crashed is missed soon.
     config
         .properties
@@ -57,10 +58,15 @@ impl Place {
         };
         let turn = BROKER.read().await;
         Some(Self {
-            log: Arc::new(connect(bootstrap)),
+            log: Arc::new(connect(bootstrap, "tests.")),
             _dir: None,
             _turn: Some(turn),
         })
+    }
+
+    /// The same broker for a suite with another prefix.
+    pub fn kafka_of(prefix: &str) -> KafkaLog {
+        connect(std::env::var("BACKTWEET_TEST_KAFKA").unwrap(), prefix)
     }
 
     /// The broker with nobody else on it, and the command that restarts it.
@@ -75,7 +81,7 @@ impl Place {
         let alone = BROKER.write().await;
         Some((
             Self {
-                log: Arc::new(connect(bootstrap)),
+                log: Arc::new(connect(bootstrap, "")),
                 _dir: None,
                 _turn: None,
             },
