@@ -72,8 +72,9 @@ fn post(status: &Value, uris: &HashMap<String, String>) -> RawPost {
             .map(|tag| tag.to_lowercase())
             .collect(),
         hosts: text(&content["card"]["url"])
-            .and_then(|url| host(&url))
             .into_iter()
+            .chain(links(content["content"].as_str().unwrap_or_default()))
+            .filter_map(|url| host(&url))
             .collect(),
     }
 }
@@ -85,4 +86,12 @@ fn handle(account: &Value) -> Option<String> {
         return Some(acct);
     }
     Some(format!("{acct}@{}", host(account["url"].as_str()?)?))
+}
+
+/// Where the anchors of a text lead that are neither mentions nor hashtags.
+fn links(html: &str) -> Vec<String> {
+    let anchors = html.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let links = anchors.filter(|anchor| !anchor.contains("mention") && !anchor.contains("hashtag"));
+    let target = |anchor: &str| Some(anchor.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&"));
+    links.filter_map(target).collect()
 }
