@@ -183,7 +183,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     for Transition { old, new, .. } in &mut *transitions {
         let shows = match (old.effective(), new.effective()) {
             (None, None) => false,
-            (Some(_), Some(_)) => old.event != new.event,
+            (Some(before), Some(after)) => before != after || old.event != new.event,
             _ => true,
         };
         if shows {

@@ -41,9 +41,12 @@ fn feed_item(subject: &str, post: &str, contribution: &Contribution) -> Result<O
     let event = prost::Message::decode(contribution.event.clone());
     let event: v1::ScoredEvent = event.map_err(|error| reads::corrupt(subject, post, error.to_string()))?;
     let finding = event.classified.and_then(|classified| classified.finding);
-    let Some(v1::classified_event::Finding::Seen(seen)) = finding else {
+    let Some(v1::classified_event::Finding::Seen(mut seen)) = finding else {
         return Err(reads::corrupt(subject, post, "its event is no sighting".to_owned()));
     };
+    if let Some(post) = seen.sighting.as_mut().and_then(|sighting| sighting.post.as_mut()) {
+        post.witnessed_at_us = impact.at_us;
+    }
     Ok(Some(v1::FeedItem {
         sighting: seen.sighting,
         sentiment: event.sentiment,

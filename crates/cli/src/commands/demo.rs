@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use backtweet_domain::PostEvent;
 use backtweet_runtime::config::{ProcessEnvironment, Sources};
+use backtweet_runtime::signals::Signals;
 use backtweet_runtime::{Config, Ports};
 use backtweet_simulator::oracle::comparable;
 use backtweet_simulator::{Day, Truth};
@@ -66,10 +67,10 @@ pub async fn run(args: Demo, format: Format, quiet: bool) -> Result<ExitCode> {
     backtweet_runtime::telemetry::log_to_stderr(&config.tracing, &ProcessEnvironment)?;
     let stopping = CancellationToken::new();
     let (asked, stop) = (stopping.clone(), stopping.clone());
+    let signals = Signals::catch()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.cancel();
-        }
+        signals.first().await;
+        stop.cancel();
     });
 
     let shutdown = CancellationToken::new();

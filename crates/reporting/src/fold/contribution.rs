@@ -148,6 +148,9 @@ pub(crate) struct Contribution {
     /// Where the post stands in the feed of changes; 0 where it never was effective.
     #[prost(int64, tag = "9")]
     pub sequence: i64,
+    /// When the post was first witnessed: the earliest event time of all its sightings.
+    #[prost(int64, optional, tag = "10")]
+    first_us: Option<i64>,
 }
 
 /// A finding as the fold needs it.
@@ -184,6 +187,12 @@ impl Contribution {
                 if self.raise(*version, Content::Seen) {
                     self.impact = Some(impact.clone());
                     self.event = event.clone();
+                }
+                // An edit keeps the time at which the post was first witnessed, in whichever order the two come.
+                let first = self.first_us.map_or(impact.at_us, |first| first.min(impact.at_us));
+                self.first_us = Some(first);
+                if let Some(impact) = &mut self.impact {
+                    impact.at_us = first;
                 }
             }
             Finding::Retracted { version } => _ = self.raise(*version, Content::Retracted),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use backtweet_domain::{
-    AccountState, Finding, Intent, Kind, Label, Network, Role, Scored, Sighting, SubjectId, Version, signal,
+    AccountState, Finding, Intent, Kind, Label, Network, Role, Scored, Sighting, SubjectId, Timestamp, Version, signal,
 };
 use backtweet_wire::v1;
 
@@ -14,7 +14,7 @@ use super::world::{Answers, MINUTE_US, windows};
 /// What is expected after `events`, in whatever order they came.
 pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     let posts = effective(events);
-    let posts: Vec<&Scored> = posts.values().copied().collect();
+    let posts: Vec<&Scored> = posts.values().collect();
     let coverage = coverage(events);
     let subject = subject.to_string();
     let mut answers = Answers {
@@ -49,7 +49,7 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     answers
 }
 
-fn effective(events: &[Scored]) -> BTreeMap<String, &Scored> {
+fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
     let mut posts: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
     for event in events {
         posts.entry(event.classified.post.to_string()).or_default().push(event);
@@ -60,8 +60,8 @@ fn effective(events: &[Scored]) -> BTreeMap<String, &Scored> {
         .collect()
 }
 
-/// The sighting that counts in the end; `None` where none does.
-fn last_word<'a>(events: &[&'a Scored]) -> Option<&'a Scored> {
+/// The sighting that counts in the end, at the time at which the post was first seen; `None` where none does.
+fn last_word(events: &[&Scored]) -> Option<Scored> {
     let version = |event: &Scored| match event.classified.finding {
         Finding::Seen { version, .. } => Some((version, false)),
         Finding::Retracted { version } => Some((version, true)),
@@ -79,7 +79,19 @@ fn last_word<'a>(events: &[&'a Scored]) -> Option<&'a Scored> {
     };
     let is_deleted = states().any(|(_, state)| state == AccountState::Deleted);
     let (_, state) = states().chain([(0, AccountState::Active)]).max().unwrap();
-    (!is_retracted && !is_deleted && state == AccountState::Active).then_some(best)
+    if is_retracted || is_deleted || state != AccountState::Active {
+        return None;
+    }
+    let first = events
+        .iter()
+        .filter(|event| is_sighting(event))
+        .map(|event| at(event))
+        .min()?;
+    let mut best = (*best).clone();
+    if let Finding::Seen { sighting, .. } = &mut best.classified.finding {
+        sighting.post.witnessed_at = Timestamp::from_micros(first);
+    }
+    Some(best)
 }
 
 fn coverage(events: &[Scored]) -> v1::Coverage {

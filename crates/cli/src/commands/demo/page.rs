@@ -185,12 +185,13 @@ fn csv(outcomes: &[Outcome]) -> Result<()> {
 
 /// What a person may want to try while the suite stays up.
 pub fn what_next(endpoint: &str) {
+    let program = std::env::args().next().unwrap_or_else(|| "backtweet".to_owned());
     output::line(format!(
         "\nThe suite stays up at {endpoint}. In another terminal, try:\n\
-         \x20 backtweet --endpoint {endpoint} report timeline tramlo\n\
-         \x20 backtweet --endpoint {endpoint} report authors brewlark\n\
-         \x20 backtweet --endpoint {endpoint} report feed fixwell --intent praise\n\
-         \x20 backtweet --endpoint {endpoint} report summary tramlo --format json\n\
+         \x20 {program} --endpoint {endpoint} report timeline tramlo\n\
+         \x20 {program} --endpoint {endpoint} report authors brewlark\n\
+         \x20 {program} --endpoint {endpoint} report feed fixwell --intent praise\n\
+         \x20 {program} --endpoint {endpoint} report summary tramlo --format json\n\
          Ctrl-C stops it and leaves nothing behind."
     ));
 }
