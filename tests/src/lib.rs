@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// How long a condition is waited for before a test gives up.
-pub const DEADLINE: Duration = Duration::from_secs(120);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The `backtweet` program, built once as the tests themselves are.
 pub fn program() -> &'static Path {

@@ -26,11 +26,18 @@ use crate::port::{Batch, Found, LookUp, Outcome, Store, StoreError};
 /// How many locks the slots share.
 const LOCKS: usize = 64;
 
+/// How much is written before it goes from memory to the disk's tables, in bytes. It stands in memory about twice over, and once more
+/// while it goes; a larger one would spare little, since what is written is mostly new.
+const DATA_BUFFER: u64 = 32 * 1024 * 1024;
+/// The same for the expiry index.
+const EXPIRY_BUFFER: u64 = 8 * 1024 * 1024;
+
 /// The embedded store. See the module for what it promises.
 pub struct FjallStore {
     db: Database,
     data: Keyspace,
-    /// Every record and waiter that expires, by time.
+    /// Every record and waiter that expires, by time. Writers only ever add: an entry whose time is not what the record or waiter says
+    /// is passed over when its time comes, which spares each write a look at what it replaces.
     expiry: Keyspace,
     /// A slot is changed only under its lock, which makes "look, then write" one step. One is held at a time.
     locks: [Mutex<()>; LOCKS],
@@ -42,10 +49,13 @@ impl FjallStore {
     /// # Errors
     /// When `fjall` cannot open them.
     pub fn open(db: &Database) -> Result<Self, StoreError> {
-        let keyspace = |name| db.keyspace(name, KeyspaceCreateOptions::default).map_err(failed);
+        let keyspace = |name, write_buffer| {
+            let options = || KeyspaceCreateOptions::default().max_memtable_size(write_buffer);
+            db.keyspace(name, options).map_err(failed)
+        };
         Ok(Self {
-            data: keyspace("store-data")?,
-            expiry: keyspace("store-expiry")?,
+            data: keyspace("store-data", DATA_BUFFER)?,
+            expiry: keyspace("store-expiry", EXPIRY_BUFFER)?,
             db: db.clone(),
             locks: [const { Mutex::new(()) }; LOCKS],
         })
@@ -67,9 +77,13 @@ impl FjallStore {
         self.db.persist(PersistMode::SyncData).map_err(failed)
     }
 
-    fn lock(&self, slot: &str) -> MutexGuard<'_, ()> {
+    /// Which lock a slot is under.
+    fn shard(&self, slot: &str) -> usize {
         // The low bits of this hash are its weak ones.
-        let shard = (FxBuildHasher.hash_one(slot) >> 32) as usize % LOCKS;
+        (FxBuildHasher.hash_one(slot) >> 32) as usize % LOCKS
+    }
+
+    fn lock_shard(&self, shard: usize) -> MutexGuard<'_, ()> {
         self.locks[shard].lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,11 +1,13 @@
 //! The filters `score` and `classify`: one text a line in, one JSON object a line out, whatever the line.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::json;
+
+use crate::output;
 
 /// Lines scored at once.
 const BATCH: usize = 256;
@@ -36,7 +38,6 @@ pub fn classify() -> Result<ExitCode> {
 /// Answers lines batch by batch, and at once where no more of them have come yet.
 fn filter<T: Serialize>(mut answer: impl FnMut(&[String]) -> Vec<T>) -> Result<ExitCode> {
     let mut input = BufReader::new(std::io::stdin());
-    let mut output = std::io::stdout().lock();
     let mut texts = Vec::with_capacity(BATCH);
     let mut line = Vec::new();
     loop {
@@ -47,10 +48,8 @@ fn filter<T: Serialize>(mut answer: impl FnMut(&[String]) -> Vec<T>) -> Result<E
         }
         if ended || texts.len() == BATCH || input.buffer().is_empty() {
             for answer in answer(&texts) {
-                serde_json::to_writer(&mut output, &answer)?;
-                output.write_all(b"\n")?;
+                output::json_line(&answer)?;
             }
-            output.flush()?;
             texts.clear();
         }
         if ended {

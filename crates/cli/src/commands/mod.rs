@@ -17,6 +17,7 @@ use anyhow::Result;
 use clap::CommandFactory;
 
 use crate::args::{Args, Command};
+use crate::output;
 
 /// Runs the command that was asked for.
 pub async fn run(args: Args) -> Result<ExitCode> {
@@ -42,7 +43,9 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "backtweet", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "backtweet", &mut script);
+            output::line(String::from_utf8_lossy(&script).trim_end());
             Ok(ExitCode::SUCCESS)
         }
     }

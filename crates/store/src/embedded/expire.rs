@@ -36,16 +36,18 @@ fn due(store: &FjallStore, before: Timestamp, limit: usize) -> Result<Vec<fjall:
     rows.take(limit).map(|row| row.key().map_err(failed)).collect()
 }
 
-/// Drops what the entry `expiry_key` points at, unless it was extended or removed since the entry was read.
+/// Drops what the entry `expiry_key` points at, unless that was extended, replaced or removed since: the entry alone goes then.
 fn drop_one(store: &FjallStore, expiry_key: &[u8]) -> Result<bool, StoreError> {
-    let (_, data_key) = keys::parse_expiry(expiry_key)?;
-    let _lock = store.lock(keys::parse(data_key)?.slot);
-    if !store.expiry.contains_key(expiry_key).map_err(failed)? {
-        return Ok(false);
-    }
+    let (expires, data_key) = keys::parse_expiry(expiry_key)?;
+    let parsed = keys::parse(data_key)?;
+    let _lock = store.lock_shard(store.shard(parsed.slot));
+    let value = store.data.get(data_key).map_err(failed)?;
+    let due = value.map_or(Ok(None), |value| keys::expiry_of(data_key, parsed.tag, &value))? == Some(expires);
     let mut batch = store.batch();
     batch.remove(&store.expiry, expiry_key);
-    batch.remove(&store.data, data_key);
+    if due {
+        batch.remove(&store.data, data_key);
+    }
     batch.commit().map_err(failed)?;
-    Ok(true)
+    Ok(due)
 }

@@ -218,6 +218,15 @@ pub(super) fn parse_waiter<'a>(key: &[u8], value: &'a [u8]) -> Result<(Timestamp
     Ok((Timestamp::from_micros(i64::from_le_bytes(*time)), bytes))
 }
 
+/// When what a record's or waiter's data key holds expires; an entry of the expiry index that says otherwise is out of date.
+pub(super) fn expiry_of(key: &[u8], tag: u8, value: &[u8]) -> Result<Option<Timestamp>, StoreError> {
+    match tag {
+        tag::RECORD => Ok(parse_record(key, value)?.expires),
+        tag::WAITER => Ok(Some(parse_waiter(key, value)?.0)),
+        _ => Ok(None),
+    }
+}
+
 fn sortable(number: i64) -> u64 {
     number.cast_unsigned() ^ (1 << 63)
 }

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use bytes::Bytes;
 use fjall::{Readable, Snapshot};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::plan::check_look_up;
 use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored, Waiter};
@@ -22,26 +22,18 @@ pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>
         .map(|(key, _)| key.slot.as_str())
         .collect();
 
+    // Slots that share a lock are read, and parked in, together: one snapshot and one commit for all of them.
+    let lock_of = |key: &Key| parking.contains(key.slot.as_str()).then(|| store.shard(&key.slot));
+    let mut order: Vec<_> = keys.iter().map(|key| lock_of(key)).zip(0..).collect();
+    order.sort_unstable();
     let mut found: Vec<Option<Found>> = vec![None; look_ups.len()];
-    let mut answer = |slot: Option<&str>| {
-        let view = View {
-            store,
-            snapshot: store.db.snapshot(),
-        };
-        for ((place, look_up), key) in found.iter_mut().zip(look_ups).zip(&keys) {
-            let ours = slot.map_or_else(|| !parking.contains(key.slot.as_str()), |slot| key.slot == slot);
-            if ours {
-                *place = Some(view.answer(look_up)?);
-            }
+    for together in order.chunk_by(|a, b| a.0 == b.0) {
+        let _lock = together[0].0.map(|shard| store.lock_shard(shard));
+        let mut view = View::now(store);
+        for (_, place) in together {
+            found[*place] = Some(view.answer(&look_ups[*place])?);
         }
-        Ok::<(), StoreError>(())
-    };
-    if parking.len() < look_ups.len() {
-        answer(None)?;
-    }
-    for slot in &parking {
-        let _lock = store.lock(slot);
-        answer(Some(slot))?;
+        view.park()?;
     }
     if !parking.is_empty() {
         store.flush()?;
@@ -53,10 +45,20 @@ pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>
 struct View<'a> {
     store: &'a FjallStore,
     snapshot: Snapshot,
+    /// What is to be parked, by data key: of two that park as one waiter the later stays.
+    parked: FxHashMap<Vec<u8>, &'a Park>,
 }
 
-impl View<'_> {
-    fn answer(&self, look_up: &LookUp) -> Result<Found, StoreError> {
+impl<'a> View<'a> {
+    fn now(store: &'a FjallStore) -> Self {
+        Self {
+            store,
+            snapshot: store.db.snapshot(),
+            parked: FxHashMap::default(),
+        }
+    }
+
+    fn answer(&mut self, look_up: &'a LookUp) -> Result<Found, StoreError> {
         Ok(match look_up {
             LookUp::Counters(key) => Found::Counters(self.numbers(key, tag::COUNTER)?),
             LookUp::Top { key, limit } => Found::Ranked(self.top(key, *limit)?),
@@ -136,32 +138,25 @@ impl View<'_> {
             .transpose()
     }
 
-    /// Only under the slot's lock, with a snapshot taken under it.
-    fn read_or_park(&self, key: &Key, park: &Park) -> Result<Option<Stored>, StoreError> {
+    /// Only under the slot's lock, with a snapshot taken under it; [`View::park`] has to follow.
+    fn read_or_park(&mut self, key: &Key, park: &'a Park) -> Result<Option<Stored>, StoreError> {
         let record = self.record(key)?;
         if record.as_ref().is_none_or(|record| record.open) {
-            self.park(key, park)?;
+            let mut keys = Keys::of(&key.slot);
+            let waiter = keys.member(&key.name, tag::WAITER, park.waiter.id.as_bytes());
+            self.parked.insert(waiter.to_vec(), park);
         }
         Ok(record)
     }
 
-    fn park(&self, key: &Key, park: &Park) -> Result<(), StoreError> {
-        let mut keys = Keys::of(&key.slot);
-        let key = keys.member(&key.name, tag::WAITER, park.waiter.id.as_bytes());
+    /// Writes down who waits, under the lock that they were read under.
+    fn park(self) -> Result<(), StoreError> {
         let mut batch = self.store.batch();
-        // Not from the snapshot: the same call may have parked this waiter already.
-        if let Some(former) = self.store.data.get(key).map_err(failed)? {
-            let (expires, _) = keys::parse_waiter(key, &former)?;
-            if expires != park.expires {
-                batch.remove(&self.store.expiry, keys::expiry_key(expires, key));
-            }
+        for (key, park) in self.parked {
+            batch.insert(&self.store.expiry, keys::expiry_key(park.expires, &key), []);
+            let waiter = keys::encode_waiter(park.expires, &park.waiter.bytes);
+            batch.insert(&self.store.data, key, waiter);
         }
-        batch.insert(
-            &self.store.data,
-            key,
-            keys::encode_waiter(park.expires, &park.waiter.bytes),
-        );
-        batch.insert(&self.store.expiry, keys::expiry_key(park.expires, key), []);
         batch.commit().map_err(failed)
     }
 }

@@ -3,8 +3,6 @@
 use fjall::{OwnedWriteBatch, UserKey, UserValue};
 use rustc_hash::FxHashSet;
 
-use backtweet_domain::Timestamp;
-
 use crate::plan::{Delta, EntryChange, Kind, Plan, RecordChange, out_of_range};
 use crate::port::{Guard, Outcome, StoreError, Waiter};
 
@@ -13,7 +11,7 @@ use super::{FjallStore, failed, read};
 
 /// Carries out `plan`; what it wrote is not flushed yet.
 pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, StoreError> {
-    let _lock = store.lock(plan.slot);
+    let _lock = store.lock_shard(store.shard(plan.slot));
     let mut work = Work {
         store,
         keys: Keys::of(plan.slot),
@@ -29,7 +27,7 @@ pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, Stor
     }
     work.add(plan)?;
     work.change_entries(&plan.entries);
-    work.change_records(&plan.records)?;
+    work.change_records(&plan.records);
     work.commit()?;
     Ok(Outcome::Applied(woken))
 }
@@ -68,13 +66,10 @@ impl Work<'_> {
 
     fn clear(&mut self, plan: &Plan<'_>) -> Result<(), StoreError> {
         for row in self.store.data.prefix(self.keys.slot()) {
-            let (key, value) = row.into_inner().map_err(failed)?;
+            let key = row.key().map_err(failed)?;
             let parsed = keys::parse(&key)?;
             if parsed.tag == tag::RECORD && plan.keeps(parsed.name) {
                 continue;
-            }
-            if let Some(expires) = expiry_of(&key, parsed.tag, &value)? {
-                self.batch.remove(&self.store.expiry, keys::expiry_key(expires, &key));
             }
             self.cleared.insert(key);
         }
@@ -132,29 +127,20 @@ impl Work<'_> {
         }
     }
 
-    fn change_records(&mut self, changes: &[RecordChange<'_>]) -> Result<(), StoreError> {
+    fn change_records(&mut self, changes: &[RecordChange<'_>]) {
         for change in changes {
-            let key = self.keys.collection(change.name, tag::RECORD).to_vec();
-            let former = match self.current(&key)? {
-                Some(value) => keys::parse_record(&key, &value)?.expires,
-                None => None,
-            };
-            let expires = change.put.and_then(|(_, expires)| expires);
-            if former != expires {
-                if let Some(former) = former {
-                    self.batch.remove(&self.store.expiry, keys::expiry_key(former, &key));
-                }
-                if let Some(expires) = expires {
-                    self.batch
-                        .insert(&self.store.expiry, keys::expiry_key(expires, &key), []);
-                }
-            }
+            let key = self.keys.collection(change.name, tag::RECORD);
             match change.put {
-                Some((stored, expires)) => self.insert(keys::encode_record(stored, expires)),
+                Some((stored, expires)) => {
+                    if let Some(expires) = expires {
+                        self.batch
+                            .insert(&self.store.expiry, keys::expiry_key(expires, key), []);
+                    }
+                    self.insert(keys::encode_record(stored, expires));
+                }
                 None => self.remove(),
             }
         }
-        Ok(())
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
@@ -172,13 +158,6 @@ impl Work<'_> {
         }
         let value = self.store.data.get(key).map_err(failed)?;
         value.map_or(Ok(0), |value| keys::number(key, &value))
-    }
-
-    fn current(&self, key: &[u8]) -> Result<Option<UserValue>, StoreError> {
-        match self.cleared.contains(key) {
-            true => Ok(None),
-            false => self.store.data.get(key).map_err(failed),
-        }
     }
 
     /// Writes `number` at the key that was written last; zero is no key at all.
@@ -199,14 +178,5 @@ impl Work<'_> {
         let key = self.keys.last();
         self.cleared.remove(key);
         self.batch.remove(&self.store.data, key);
-    }
-}
-
-/// When a record or waiter expires.
-fn expiry_of(key: &[u8], tag: u8, value: &[u8]) -> Result<Option<Timestamp>, StoreError> {
-    match tag {
-        tag::RECORD => Ok(keys::parse_record(key, value)?.expires),
-        tag::WAITER => Ok(Some(keys::parse_waiter(key, value)?.0)),
-        _ => Ok(None),
     }
 }

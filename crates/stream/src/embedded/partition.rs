@@ -13,6 +13,9 @@ use crate::port::{Delivered, LogError, Position};
 /// How many records in a row have to be on the far side of a time before a search by time stops: times may be out of order within a
 /// partition, and one stray record must neither hide those behind it nor keep them for ever.
 const STRAY: usize = 1_000;
+/// How much is appended to a partition before it goes from memory to the disk's tables, in bytes: there are many partitions, each with
+/// a buffer of its own, and nobody reads twice what a larger one would keep.
+const WRITE_BUFFER: u64 = 8 * 1024 * 1024;
 /// How many records one step of a sweep removes.
 const SWEEP: usize = 10_000;
 
@@ -39,7 +42,8 @@ impl Partition {
         number: u32,
         compacted: bool,
     ) -> Result<Self, LogError> {
-        let keyspace = |name: String| db.keyspace(&name, KeyspaceCreateOptions::default).map_err(broken);
+        let options = || KeyspaceCreateOptions::default().max_memtable_size(WRITE_BUFFER);
+        let keyspace = |name: String| db.keyspace(&name, options).map_err(broken);
         let records = keyspace(codec::records_keyspace(topic, number))?;
         let newest = compacted
             .then(|| keyspace(codec::newest_keyspace(topic, number)))
