@@ -24,7 +24,9 @@ pub(super) fn check(address: &str, info: Value, cluster: bool) -> Result<(), Sto
             "runs version `{version}`; upgrade it to Redis 7 or Valkey, or later"
         )));
     }
-    let mode: String = info.get("redis_mode").unwrap_or_default();
+    // Valkey has its own name for it.
+    let mode: Option<String> = info.get("server_mode").or_else(|| info.get("redis_mode"));
+    let mode = mode.unwrap_or_default();
     match (cluster, mode.as_str()) {
         (false, "cluster") => Err(unusable("is part of a cluster; set `cluster = true`".to_owned())),
         (true, "standalone") => Err(unusable("is no part of a cluster; set `cluster = false`".to_owned())),
@@ -91,7 +93,7 @@ mod tests {
         );
         assert_eq!(
             check(
-                "redis_version:7.2.4\r\nserver_name:valkey\r\nredis_mode:cluster\r\n",
+                "redis_version:7.2.4\r\nserver_name:valkey\r\nserver_mode:cluster\r\n",
                 true
             ),
             Ok(())
