@@ -1,6 +1,9 @@
 //! Runs the real program for the tests that cross services: starts it, talks to it as a user would, kills it, waits for figures.
 
+mod client;
+
 use std::io::{BufRead, BufReader, Read, Write};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
@@ -10,41 +13,50 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+pub use client::Client;
+
 /// How long a condition is waited for before a test gives up.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(120);
 
 /// The `backtweet` program, built once as the tests themselves are.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args([
+    PROGRAM.get_or_init(|| build("backtweet-cli", "backtweet"))
+}
+
+/// Builds one binary and says where it is.
+pub fn build(package: &str, binary: &str) -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args([
             "build",
             "--quiet",
             "-p",
-            "backtweet-cli",
+            package,
             "--bin",
-            "backtweet",
+            binary,
             "--message-format=json",
-        ]);
-        let built = build
-            .current_dir(root())
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo runs");
-        assert!(built.status.success(), "the program does not build");
-        let path = String::from_utf8_lossy(&built.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .next_back();
-        path.expect("cargo names the program it built")
-    })
+        ])
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(built.status.success(), "{binary} does not build");
+    let path = String::from_utf8_lossy(&built.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back();
+    path.expect("cargo names the program it built")
 }
 
 /// The project's root.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Says something that is to be seen also where the test passes.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A file of real data beside the project; where it is absent, says so and gives `None`.
@@ -53,8 +65,7 @@ pub fn real_data(path: &str) -> Option<PathBuf> {
     if full.exists() {
         return Some(full);
     }
-    let mut stderr = std::io::stderr();
-    let _ = writeln!(stderr, "skipped: {} is not there", full.display());
+    note(&format!("skipped: {} is not there", full.display()));
     None
 }
 
@@ -64,8 +75,7 @@ pub fn servers(name: &str) -> Option<Vec<String>> {
         std::env::var("BACKTWEET_TEST_KAFKA"),
         std::env::var("BACKTWEET_TEST_REDIS"),
     ) else {
-        let mut stderr = std::io::stderr();
-        let _ = writeln!(stderr, "skipped: {name} needs Kafka and Redis; run ./scripts/test");
+        note(&format!("skipped: {name} needs Kafka and Redis; run ./scripts/test"));
         return None;
     };
     let prefix = format!("{name}-{}", std::process::id());
@@ -100,10 +110,18 @@ pub fn run(arguments: &[&str], input: &[u8]) -> Result<Output> {
     Ok(output)
 }
 
-/// A running `backtweet up`. Dropping it kills it.
+/// A running `backtweet up`, asked as any [`Client`] asks. Dropping it kills it.
 pub struct Suite {
     child: Child,
-    endpoint: String,
+    client: Client,
+}
+
+impl Deref for Suite {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 impl Suite {
@@ -147,7 +165,7 @@ impl Suite {
                     if let Some(endpoint) = line.split_whitespace().find(|word| word.starts_with("http://")) {
                         return Ok(Self {
                             child,
-                            endpoint: endpoint.to_owned(),
+                            client: Client::of(endpoint),
                         });
                     }
                 }
@@ -157,52 +175,6 @@ impl Suite {
         let _ = child.kill();
         let _ = child.wait();
         bail!("the suite does not come up: {}", log.join().unwrap_or_default());
-    }
-
-    /// Where it answers.
-    pub fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    /// Runs a client command against this suite.
-    pub fn client(&self, arguments: &[&str]) -> Result<Output> {
-        self.client_with(arguments, b"")
-    }
-
-    /// The same, with standard input.
-    pub fn client_with(&self, arguments: &[&str], input: &[u8]) -> Result<Output> {
-        let mut all = vec!["--endpoint", self.endpoint.as_str(), "--quiet"];
-        all.extend(arguments);
-        run(&all, input)
-    }
-
-    /// The same, for a command that has to succeed; gives its standard output.
-    pub fn ask(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.client(arguments)?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        ensure!(output.status.success(), "{arguments:?} failed: {said}");
-        Ok(String::from_utf8(output.stdout)?)
-    }
-
-    /// A summary as JSON text.
-    pub fn summary(&self, subject: &str) -> Result<String> {
-        self.ask(&["report", "summary", subject, "--format", "json"])
-    }
-
-    /// Waits until `holds` of a subject's summary.
-    pub fn wait_for(&self, subject: &str, holds: impl Fn(&Value) -> bool) -> Result<String> {
-        let started = Instant::now();
-        loop {
-            let text = self.summary(subject)?;
-            if holds(&serde_json::from_str(&text)?) {
-                return Ok(text);
-            }
-            ensure!(
-                started.elapsed() < DEADLINE,
-                "{subject} never came to what it should be; it is\n{text}"
-            );
-            std::thread::sleep(Duration::from_millis(100));
-        }
     }
 
     /// Kills it as a power cut would kill a process.

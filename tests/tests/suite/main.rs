@@ -1,11 +1,17 @@
 //! What crosses services, driven through the real program as its users drive it.
 
+/// A subject and its posts, for what goes wrong in the middle of a push.
+mod acme;
 /// Bad command lines, bad lines, bad files: named, counted, and nothing else lost.
 mod bad_input;
+/// The four services as processes of their own over Kafka and Redis, some of them killed.
+mod cluster;
 /// Killed in the middle of a push and started again: the figures are those of an undisturbed run.
 mod crash;
 /// The demo's figures are those of the synthetic network's own oracle.
 mod demo;
+/// A Redis that falls and comes back without its last writes.
+mod faults;
 /// The filters on standard input.
 mod filters;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.

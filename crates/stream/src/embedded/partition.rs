@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch};
 
 use backtweet_domain::Timestamp;
@@ -42,7 +43,12 @@ impl Partition {
         number: u32,
         compacted: bool,
     ) -> Result<Self, LogError> {
-        let options = || KeyspaceCreateOptions::default().max_memtable_size(WRITE_BUFFER);
+        // Records are read in rows, never one by one by those who may ask for what is not there: filters would answer nobody.
+        let options = || {
+            KeyspaceCreateOptions::default()
+                .max_memtable_size(WRITE_BUFFER)
+                .filter_policy(FilterPolicy::disabled())
+        };
         let keyspace = |name: String| db.keyspace(&name, options).map_err(broken);
         let records = keyspace(codec::records_keyspace(topic, number))?;
         let newest = compacted

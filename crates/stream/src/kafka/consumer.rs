@@ -14,7 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::KafkaConfig;
 use super::broker::{Broker, blocking};
-use super::fault::{code, fault, is_fatal, unusable};
+use super::fault::{beyond_waiting, code, fault, is_fatal, unusable};
 use super::group::{Client, GroupContext, watchdog};
 use super::records::{at, delivered, list};
 use super::stash::Stash;
@@ -87,7 +87,7 @@ impl KafkaConsumer {
             Err(error) if is_fatal(&error) => Err(unusable(format!(
                 "this member of the group can go on no more: {error}; start again"
             ))),
-            Err(error) => Err(fault(error, &self.topic)),
+            Err(error) => beyond_waiting(error, &self.topic),
         }
     }
 

@@ -27,6 +27,18 @@ pub(super) fn fault(error: KafkaError, topic: &str) -> LogError {
     }
 }
 
+/// What a reader of `topic` has to hear of: not what the driver waits for and mends by itself. During an outage it says so once a second,
+/// and a caller that paused for each would still be pausing long after.
+pub(super) fn beyond_waiting(error: KafkaError, topic: &str) -> Result<(), LogError> {
+    match fault(error, topic) {
+        error if error.retry().is_retryable() => {
+            tracing::debug!(topic, %error, "reading goes on by itself");
+            Ok(())
+        }
+        lasting => Err(lasting),
+    }
+}
+
 /// Whether the client that said this has to be replaced.
 pub(super) fn is_fatal(error: &KafkaError) -> bool {
     matches!(error, KafkaError::MessageConsumptionFatal(_)) || code(error) == Some(RDKafkaErrorCode::Fatal)
@@ -119,6 +131,13 @@ mod tests {
         let error = KafkaError::ClientConfig(wrong, "no".into(), "sasl.password".into(), "hunter2".into());
         let said = fault(error, "posts").to_string();
         assert!(said.contains("sasl.password") && !said.contains("hunter2"), "{said}");
+    }
+
+    #[test]
+    fn readers_hear_what_waiting_does_not_mend_and_nothing_else() {
+        let told = |code| beyond_waiting(KafkaError::MessageConsumption(code), "posts");
+        assert!(told(RDKafkaErrorCode::AllBrokersDown).is_ok());
+        assert!(told(RDKafkaErrorCode::TopicAuthorizationFailed).is_err());
     }
 
     #[test]

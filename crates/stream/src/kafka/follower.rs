@@ -9,7 +9,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::Offset;
 
 use super::KafkaConfig;
-use super::fault::{Quiet, fault};
+use super::fault::{Quiet, beyond_waiting, fault};
 use super::group::Client;
 use super::records::{delivered, list, number};
 use crate::port::{Delivered, Followed, Follower, LogError};
@@ -69,7 +69,7 @@ impl KafkaFollower {
                 }
                 Ok(())
             }
-            Err(error) => Err(fault(error, &self.topic)),
+            Err(error) => beyond_waiting(error, &self.topic),
         }
     }
 
