@@ -1,7 +1,9 @@
 //! How keys and values are laid out in `fjall`. What a key means is decided by the tag behind its names; no I/O in here.
 //!
-//! A data key is `slot NUL name NUL tag rest`, so that a slot and a collection are each one range. An expiry key is the expiry's time
-//! followed by the data key that expires. Numbers in keys are big-endian with the sign flipped, which sorts as they do.
+//! A data key is `hash slot NUL name NUL tag rest`, so that a slot and a collection are each one range. The slot's hash in front is as
+//! long as what `fjall` compares without following a pointer: slots begin much alike, and a search would otherwise read through most of
+//! the keys on its way. An expiry key is the expiry's time followed by the data key that expires. Numbers in keys are big-endian with
+//! the sign flipped, which sorts as they do.
 
 use bytes::Bytes;
 
@@ -24,8 +26,17 @@ pub(super) mod tag {
     pub const WAITER: u8 = b'w';
 }
 
+/// How long the hash in front of a data key is.
+const HASH: usize = 4;
+
 const OPEN: u8 = 1;
 const EXPIRES: u8 = 2;
+
+/// FNV-1a. It is part of what lies on disk, so no library's hash, which may change.
+fn hash(slot: &str) -> [u8; HASH] {
+    let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    slot.bytes().fold(0x811c_9dc5, step).to_be_bytes()
+}
 
 /// Writes the keys of one slot into one buffer, over and over.
 pub(super) struct Keys {
@@ -35,7 +46,8 @@ pub(super) struct Keys {
 
 impl Keys {
     pub fn of(slot: &str) -> Self {
-        let mut buffer = Vec::with_capacity(slot.len() + 96);
+        let mut buffer = Vec::with_capacity(HASH + slot.len() + 96);
+        buffer.extend_from_slice(&hash(slot));
         buffer.extend_from_slice(slot.as_bytes());
         buffer.push(0);
         Self {
@@ -95,7 +107,7 @@ pub(super) struct Parsed<'a> {
 
 /// Takes a data key apart.
 pub(super) fn parse(key: &[u8]) -> Result<Parsed<'_>, StoreError> {
-    let mut parts = key.splitn(3, |byte| *byte == 0);
+    let mut parts = key.get(HASH..).unwrap_or_default().splitn(3, |byte| *byte == 0);
     let mut text = || parts.next().and_then(|part| std::str::from_utf8(part).ok());
     let (slot, name) = (text(), text());
     match (slot, name, parts.next().and_then(|rest| rest.first())) {
