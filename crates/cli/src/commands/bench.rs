@@ -99,6 +99,8 @@ pub async fn run(Bench::Pipeline(args): Bench, settings: &Settings, format: Form
 /// What one run came to.
 struct Measured {
     took: Duration,
+    /// Processor time of all threads meanwhile, that of making the posts up included.
+    processor: Duration,
     /// Time spent in making up posts and handing them in.
     intake: Duration,
     /// Resident memory in bytes, read at even steps through the run.
@@ -196,7 +198,7 @@ async fn pipeline(load: &Load, suite: &Suite, bar: ProgressBar) -> Result<Measur
     let intake = suite.intake();
     let (mut in_intake, mut memory) = (Duration::ZERO, Vec::new());
     let step = (load.posts / SAMPLES).max(1);
-    let started = Instant::now();
+    let (started, busy) = (Instant::now(), machine::processor_time());
     let mut events = load.events();
     let mut taken = 0;
     loop {
@@ -222,6 +224,7 @@ async fn pipeline(load: &Load, suite: &Suite, bar: ProgressBar) -> Result<Measur
     bar.finish_and_clear();
     Ok(Measured {
         took,
+        processor: machine::processor_time().saturating_sub(busy),
         intake: in_intake,
         memory,
         log_alone: 0.0,
@@ -281,9 +284,10 @@ fn show(args: &Pipeline, config: &Config, result: &Measured) {
         args.matching * 100.0
     ));
     output::line(format!(
-        "  result    {} posts/s, end to end ({:.1} s)",
+        "  result    {} posts/s, end to end ({:.1} s; {:.1} µs of processor time a post)",
         styled(ACCENT.bold(), grouped(rate as u64)),
-        result.took.as_secs_f64()
+        result.took.as_secs_f64(),
+        result.processor.as_secs_f64() * 1e6 / args.posts as f64
     ));
     output::line(format!(
         "  peer      {} posts/s by the log alone (append, read back, decode): the pipeline runs at {:.0} % of it",
@@ -350,6 +354,7 @@ fn report(args: &Pipeline, config: &Config, result: &Measured) -> Value {
         "matching": args.matching,
         "seconds": result.took.as_secs_f64(),
         "posts_per_second": result.rate(args.posts),
+        "processor_seconds": result.processor.as_secs_f64(),
         "log_alone_posts_per_second": result.log_alone,
         "memory_bytes": result.memory,
         "intake_seconds": result.intake.as_secs_f64(),
