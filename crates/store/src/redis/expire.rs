@@ -77,7 +77,7 @@ async fn expire_some(
 }
 
 fn drop_call(store: &RedisStore, due: &Due, before: Timestamp) -> Call {
-    let mut call = Call::script(&DROP, store.keys.slot(&due.slot));
+    let mut call = Call::script(&DROP, vec![store.keys.slot(&due.slot)]);
     let kind = if due.waiter.is_some() { "waiter" } else { "record" };
     call.cmd
         .arg(kind)

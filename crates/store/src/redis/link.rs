@@ -38,7 +38,7 @@ impl Lua {
 
 /// One command.
 pub(super) struct Call {
-    /// The key that decides the node. Calls of one key run in their order.
+    /// The key that decides the node, the first of several. Calls of one key run in their order.
     pub key: String,
     pub cmd: Cmd,
     script: Option<&'static LazyLock<Lua>>,
@@ -52,12 +52,12 @@ impl Call {
         Self { key, cmd, script: None }
     }
 
-    /// The script on `key`; its arguments are added to [`Call::cmd`].
-    pub fn script(script: &'static LazyLock<Lua>, key: String) -> Self {
+    /// The script on `keys`, no more than [`Link::slots_at_once`]; its arguments are added to [`Call::cmd`].
+    pub fn script(script: &'static LazyLock<Lua>, keys: Vec<String>) -> Self {
         let mut cmd = redis::cmd("EVALSHA");
-        cmd.arg(&script.hash).arg(1).arg(&key);
+        cmd.arg(&script.hash).arg(keys.len()).arg(&keys);
         Self {
-            key,
+            key: keys.into_iter().next().unwrap_or_default(),
             cmd,
             script: Some(script),
         }
@@ -83,6 +83,15 @@ pub(super) enum Link {
 }
 
 impl Link {
+    /// How many slots one script may be given: on one server several, which saves most of what a call costs, and still so few that others
+    /// get their turn soon. In a cluster they lie on different nodes.
+    pub fn slots_at_once(&self) -> usize {
+        match self {
+            Link::Single(_) => 64,
+            Link::Cluster(_) => 1,
+        }
+    }
+
     /// Sends all calls, `first` before `then`, and brings the answers to `then`.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
--- Answers look-ups of one slot at one moment.
+-- Answers look-ups, those of one slot at one moment.
 --
--- KEYS[1]: what every key of the slot begins with.
--- ARGV: four for each look-up: what is asked, the collection, and two arguments. Returns an answer for each.
+-- KEYS: for each slot, what every key of it begins with.
+-- ARGV: for each slot, how many look-ups follow, and four for each of them: what is asked, the collection, and two arguments. Returns,
+-- for each slot, an answer for each look-up.
 
-local base = KEYS[1]
 local WAITERS = '\0waiters'
 
 local ask = {}
@@ -25,7 +25,7 @@ end
 function ask.record(key)
   return redis.call('GET', key)
 end
-function ask.park(key, id, waiter, name)
+function ask.park(key, id, waiter, base, name)
   local record = redis.call('GET', key)
   if not record or string.match(record, '^%d+ 1 ') then
     redis.call('HSET', key .. WAITERS, id, waiter)
@@ -34,9 +34,29 @@ function ask.park(key, id, waiter, name)
   return record
 end
 
+-- The answer, or an error that names the key at fault, since the call may be about many.
+local function answer_to(what, base, name, first, second)
+  local answered, found = pcall(ask[what], base .. name, first, second, base, name)
+  if answered then
+    return found
+  end
+  local text = type(found) == 'table' and found.err or found
+  if string.find(text, '^WRONGTYPE') then
+    error({ err = 'CORRUPT ' .. base .. name .. ' holds another type than this suite writes' })
+  end
+  error(found)
+end
+
 local answers = {}
-for i = 1, #ARGV, 4 do
-  local name = ARGV[i + 1]
-  answers[#answers + 1] = ask[ARGV[i]](base .. name, ARGV[i + 2], ARGV[i + 3], name)
+local place = 1
+for slot, base in ipairs(KEYS) do
+  local found = {}
+  for i = 1, tonumber(ARGV[place]) do
+    local what, name, first, second = unpack(ARGV, place + 1, place + 4)
+    found[i] = answer_to(what, base, name, first, second)
+    place = place + 4
+  end
+  answers[slot] = found
+  place = place + 1
 end
 return answers

@@ -1,4 +1,4 @@
-//! Turns look-ups into calls, one for each slot, and answers back into what was found.
+//! Turns look-ups into calls, each for as many slots as one call may have, and answers back into what was found.
 
 use std::sync::LazyLock;
 
@@ -23,18 +23,18 @@ pub(super) async fn read(store: &RedisStore, look_ups: &[LookUp]) -> Result<Vec<
         slots.entry(&key.slot).or_default().push(i);
     }
     let slots: Vec<_> = slots.into_iter().collect();
-    let calls = slots
-        .iter()
-        .map(|(slot, asked)| ask(store, slot, asked.iter().map(|&i| &look_ups[i])))
-        .collect();
+    let groups = || slots.chunks(store.link.slots_at_once());
+    let calls = groups().map(|slots| ask(store, slots, look_ups)).collect();
     let parked = store.index(look_ups.iter().filter_map(due));
     let answers = store.link.run(parked, calls).await?;
 
     let mut found: Vec<Option<Found>> = vec![None; look_ups.len()];
-    for ((slot, asked), answers) in slots.iter().zip(answers) {
-        let answers: Vec<Value> = convert(&store.keys.slot(slot), answers)?;
-        for (&i, answer) in asked.iter().zip(answers) {
-            found[i] = Some(parse(store, &look_ups[i], keys[i], answer)?);
+    for (slots, answers) in groups().zip(answers) {
+        let answers: Vec<Vec<Value>> = convert("", answers)?;
+        for ((_, asked), answers) in slots.iter().zip(answers) {
+            for (&i, answer) in asked.iter().zip(answers) {
+                found[i] = Some(parse(store, &look_ups[i], keys[i], answer)?);
+            }
         }
     }
     match found.into_iter().collect::<Option<Vec<_>>>() {
@@ -56,14 +56,15 @@ fn due(look_up: &LookUp) -> Option<Due> {
     }
 }
 
-/// One call for all look-ups of a slot: one moment of it.
-fn ask<'a>(store: &RedisStore, slot: &str, look_ups: impl Iterator<Item = &'a LookUp> + Clone) -> Call {
-    let parks = look_ups
-        .clone()
-        .any(|look_up| matches!(look_up, LookUp::ReadOrPark { .. }));
-    let mut call = Call::script(if parks { &PARK } else { &READ }, store.keys.slot(slot));
-    for look_up in look_ups {
-        add(&mut call, look_up);
+/// One call for all look-ups of some slots: one moment of each.
+fn ask(store: &RedisStore, slots: &[(&str, Vec<usize>)], look_ups: &[LookUp]) -> Call {
+    let mut asked = slots.iter().flat_map(|(_, asked)| asked);
+    let parks = asked.any(|&i| matches!(look_ups[i], LookUp::ReadOrPark { .. }));
+    let keys = slots.iter().map(|(slot, _)| store.keys.slot(slot)).collect();
+    let mut call = Call::script(if parks { &PARK } else { &READ }, keys);
+    for (_, asked) in slots {
+        call.cmd.arg(asked.len());
+        asked.iter().for_each(|&i| add(&mut call, &look_ups[i]));
     }
     call
 }

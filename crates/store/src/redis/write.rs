@@ -42,7 +42,7 @@ fn due(plan: &Plan<'_>) -> Vec<Due> {
 
 /// The arguments come in the order in which the script takes them.
 fn call(store: &RedisStore, plan: &Plan<'_>) -> Call {
-    let mut call = Call::script(&APPLY, store.keys.slot(plan.slot));
+    let mut call = Call::script(&APPLY, vec![store.keys.slot(plan.slot)]);
     let cmd = &mut call.cmd;
     cmd.arg(u8::from(plan.clear)).arg(plan.guards.len());
     for guard in plan.guards {

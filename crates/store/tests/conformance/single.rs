@@ -270,3 +270,21 @@ async fn a_server_that_is_not_there_yet_can_be_waited_for() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn of_many_look_ups_the_one_at_fault_is_named() {
+    let Some(server) = Server::start(&["--appendonly", "no"]) else {
+        return;
+    };
+    let config = server.config();
+    let culprit = format!("{}:{{slot-50}}:record", config.prefix);
+    let store = connect(config).await;
+    let _: i64 = server.tell(&["HSET", &culprit, "field", "value"]);
+    let look_ups: Vec<_> = (0..100)
+        .map(|slot| LookUp::Record(Key::new(format!("slot-{slot}"), "record")))
+        .collect();
+    match store.read(&look_ups).await {
+        Err(StoreError::Corrupt { key, .. }) => assert_eq!(key, culprit),
+        other => panic!("expected the foreign key to be refused: {other:?}"),
+    }
+}
