@@ -17,10 +17,10 @@ use crate::config::{Config, KafkaSettings, LogKind, RedisSettings, StoreConfig};
 /// How much an embedded store may lose when the power fails.
 const SYNC: Duration = Duration::from_secs(1);
 
-/// How many threads write the embedded adapters' tables to disk and merge them. One, which is busy a fifth of the time under full load:
-/// of several, `fjall` 3.1 keeps the first for writing, and while tables wait to be merged that one hands the message to itself without
-/// a pause, on a whole core.
-const WORKERS: usize = 1;
+/// How many threads write the embedded adapters' tables to disk and merge them, however few cores there are. `fjall` 3.1 keeps the first
+/// for writing: it hands every message to merge on to the others, over and over without a pause for as long as they are all busy. So
+/// there have to be enough of them. With one alone, what is to be written waits in memory until merging is done.
+const WORKERS: usize = 4;
 
 /// Everything a service reaches the world through.
 #[derive(Clone)]
