@@ -1,3 +1,5 @@
+//! Which subjects a post matches, and by what.
+
 use proptest::prelude::*;
 
 use backtweet_domain::{

@@ -1,3 +1,5 @@
+//! What texts are read as.
+
 use std::path::Path;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Where posts stand in their cascades.
+
 use backtweet_domain::{Edge, Kind, KindSet, Lineage};
 
 use super::*;

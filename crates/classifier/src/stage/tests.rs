@@ -1,3 +1,5 @@
+//! What the stage asks, writes and emits for one event.
+
 use std::time::Duration;
 
 use backtweet_domain::{

@@ -1,3 +1,5 @@
+//! How windows come apart into buckets.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;

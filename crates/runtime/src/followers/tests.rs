@@ -1,3 +1,5 @@
+//! Who counts as live, and who lags.
+
 use backtweet_domain::ManualClock;
 use backtweet_store::FjallStore;
 

@@ -1,3 +1,5 @@
+//! What a batch comes to before any adapter carries it out.
+
 use bytes::Bytes;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which finding outranks which.
+
 use proptest::prelude::*;
 
 use super::*;
