@@ -8,15 +8,15 @@
 mod expire;
 mod keys;
 mod read;
+mod waiters;
 mod write;
 
-use std::hash::BuildHasher;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use fjall::config::PartitioningPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use rustc_hash::FxBuildHasher;
 
 use backtweet_domain::Timestamp;
 
@@ -36,6 +36,8 @@ const EXPIRY_BUFFER: u64 = 8 * 1024 * 1024;
 pub struct FjallStore {
     db: Database,
     data: Keyspace,
+    /// See [`waiters`].
+    waiters: Keyspace,
     /// Every record and waiter that expires, by time. Writers only ever add: an entry whose time is not what the record or waiter says
     /// is passed over when its time comes, which spares each write a look at what it replaces.
     expiry: Keyspace,
@@ -49,13 +51,14 @@ impl FjallStore {
     /// # Errors
     /// When `fjall` cannot open them.
     pub fn open(db: &Database) -> Result<Self, StoreError> {
-        let keyspace = |name, write_buffer| {
-            let options = || KeyspaceCreateOptions::default().max_memtable_size(write_buffer);
-            db.keyspace(name, options).map_err(failed)
-        };
+        let buffered = |bytes| KeyspaceCreateOptions::default().max_memtable_size(bytes);
+        // Filters in parts: a whole one would be read and checked each time that the cache let it go.
+        let data = || buffered(DATA_BUFFER).filter_block_partitioning_policy(PartitioningPolicy::new([false, true]));
+        let expiry = || buffered(EXPIRY_BUFFER);
         Ok(Self {
-            data: keyspace("store-data", DATA_BUFFER)?,
-            expiry: keyspace("store-expiry", EXPIRY_BUFFER)?,
+            data: db.keyspace("store-data", data).map_err(failed)?,
+            waiters: waiters::open(db).map_err(failed)?,
+            expiry: db.keyspace("store-expiry", expiry).map_err(failed)?,
             db: db.clone(),
             locks: [const { Mutex::new(()) }; LOCKS],
         })
@@ -77,10 +80,9 @@ impl FjallStore {
         self.db.persist(PersistMode::SyncData).map_err(failed)
     }
 
-    /// Which lock a slot is under.
-    fn shard(&self, slot: &str) -> usize {
-        // The low bits of this hash are its weak ones.
-        (FxBuildHasher.hash_one(slot) >> 32) as usize % LOCKS
+    /// Takes the lock of all slots whose hash begins like this.
+    fn lock(&self, slot_hash: &[u8]) -> MutexGuard<'_, ()> {
+        self.lock_shard(shard(slot_hash))
     }
 
     fn lock_shard(&self, shard: usize) -> MutexGuard<'_, ()> {
@@ -123,6 +125,11 @@ impl Store for FjallStore {
     async fn ping(&self) -> Result<(), StoreError> {
         self.flush()
     }
+}
+
+/// Which lock the slots whose hash begins like this are under: neighbours on disk share one.
+fn shard(slot_hash: &[u8]) -> usize {
+    slot_hash.first().map_or(0, |&byte| usize::from(byte) * LOCKS / 256)
 }
 
 fn failed(error: fjall::Error) -> StoreError {

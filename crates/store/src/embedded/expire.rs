@@ -6,7 +6,8 @@ use backtweet_domain::Timestamp;
 
 use crate::port::StoreError;
 
-use super::{FjallStore, failed, keys};
+use super::keys::{self, Expiring};
+use super::{FjallStore, failed, waiters};
 
 /// How many go before other tasks get their turn.
 const CHUNK: usize = 256;
@@ -38,15 +39,22 @@ fn due(store: &FjallStore, before: Timestamp, limit: usize) -> Result<Vec<fjall:
 
 /// Drops what the entry `expiry_key` points at, unless that was extended, replaced or removed since: the entry alone goes then.
 fn drop_one(store: &FjallStore, expiry_key: &[u8]) -> Result<bool, StoreError> {
-    let (expires, data_key) = keys::parse_expiry(expiry_key)?;
-    let parsed = keys::parse(data_key)?;
-    let _lock = store.lock_shard(store.shard(parsed.slot));
-    let value = store.data.get(data_key).map_err(failed)?;
-    let due = value.map_or(Ok(None), |value| keys::expiry_of(data_key, parsed.tag, &value))? == Some(expires);
+    let (expires, what, key) = keys::parse_expiry(expiry_key)?;
+    let keyspace = match what {
+        Expiring::Record => &store.data,
+        Expiring::Waiter => &store.waiters,
+    };
+    let _lock = store.lock(key);
+    let value = keyspace.get(key).map_err(failed)?;
+    let says = |value: fjall::UserValue| match what {
+        Expiring::Record => Ok(keys::parse_record(key, &value)?.expires),
+        Expiring::Waiter => Ok(Some(waiters::parse(key, &value)?.expires)),
+    };
+    let due = value.map_or(Ok(None), says)? == Some(expires);
     let mut batch = store.batch();
     batch.remove(&store.expiry, expiry_key);
     if due {
-        batch.remove(&store.data, data_key);
+        batch.remove(keyspace, key);
     }
     batch.commit().map_err(failed)?;
     Ok(due)

@@ -2,10 +2,11 @@
 //!
 //! A data key is `hash slot NUL name NUL tag rest`, so that a slot and a collection are each one range. The slot's hash in front is as
 //! long as what `fjall` compares without following a pointer: slots begin much alike, and a search would otherwise read through most of
-//! the keys on its way. An expiry key is the expiry's time followed by the data key that expires. Numbers in keys are big-endian with
+//! the keys on its way. An expiry key is the expiry's time, what sort of thing expires, and its key. Numbers in keys are big-endian with
 //! the sign flipped, which sorts as they do.
 
 use bytes::Bytes;
+use xxhash_rust::xxh3::xxh3_64;
 
 use backtweet_domain::Timestamp;
 
@@ -23,19 +24,20 @@ pub(super) mod tag {
     pub const SCORE: u8 = b's';
     /// A ranked member by its score, best first.
     pub const RANK: u8 = b't';
-    pub const WAITER: u8 = b'w';
 }
 
-/// How long the hash in front of a data key is.
+/// How much of the slot's hash stands in front of a data key.
 const HASH: usize = 4;
 
 const OPEN: u8 = 1;
 const EXPIRES: u8 = 2;
 
-/// FNV-1a. It is part of what lies on disk, so no library's hash, which may change.
-fn hash(slot: &str) -> [u8; HASH] {
-    let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    slot.bytes().fold(0x811c_9dc5, step).to_be_bytes()
+/// How long a slot's whole hash is.
+pub(super) const SLOT_HASH: usize = 8;
+
+/// What a slot is found by. It is part of what lies on disk: XXH3 gives the same for good.
+pub(super) fn slot_hash(slot: &str) -> [u8; SLOT_HASH] {
+    xxh3_64(slot.as_bytes()).to_be_bytes()
 }
 
 /// Writes the keys of one slot into one buffer, over and over.
@@ -47,7 +49,7 @@ pub(super) struct Keys {
 impl Keys {
     pub fn of(slot: &str) -> Self {
         let mut buffer = Vec::with_capacity(HASH + slot.len() + 96);
-        buffer.extend_from_slice(&hash(slot));
+        buffer.extend_from_slice(&slot_hash(slot)[..HASH]);
         buffer.extend_from_slice(slot.as_bytes());
         buffer.push(0);
         Self {
@@ -98,9 +100,8 @@ impl Keys {
     }
 }
 
-/// A data key taken apart.
+/// A data key taken apart, its slot left out.
 pub(super) struct Parsed<'a> {
-    pub slot: &'a str,
     pub name: &'a str,
     pub tag: u8,
 }
@@ -109,19 +110,28 @@ pub(super) struct Parsed<'a> {
 pub(super) fn parse(key: &[u8]) -> Result<Parsed<'_>, StoreError> {
     let mut parts = key.get(HASH..).unwrap_or_default().splitn(3, |byte| *byte == 0);
     let mut text = || parts.next().and_then(|part| std::str::from_utf8(part).ok());
-    let (slot, name) = (text(), text());
-    match (slot, name, parts.next().and_then(|rest| rest.first())) {
-        (Some(slot), Some(name), Some(&tag)) => Ok(Parsed { slot, name, tag }),
+    let (_slot, name) = (text(), text());
+    match (name, parts.next().and_then(|rest| rest.first())) {
+        (Some(name), Some(&tag)) => Ok(Parsed { name, tag }),
         _ => Err(corrupt(key, "it is no key of this store")),
     }
 }
 
-/// The key under which the expiry index keeps `data_key`.
-pub(super) fn expiry_key(expires: Timestamp, data_key: &[u8]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(8 + data_key.len());
-    key.extend_from_slice(&sortable(expires.micros()).to_be_bytes());
-    key.extend_from_slice(data_key);
-    key
+/// What an entry of the expiry index stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Expiring {
+    Record = b'r',
+    Waiter = b'w',
+}
+
+/// The key under which the expiry index keeps a record's data key or a waiter's key.
+pub(super) fn expiry_key(expires: Timestamp, what: Expiring, key: &[u8]) -> Vec<u8> {
+    let mut expiry = Vec::with_capacity(8 + 1 + key.len());
+    expiry.extend_from_slice(&sortable(expires.micros()).to_be_bytes());
+    expiry.push(what as u8);
+    expiry.extend_from_slice(key);
+    expiry
 }
 
 /// Where in the expiry index the time `before` begins.
@@ -129,10 +139,15 @@ pub(super) fn expiry_bound(before: Timestamp) -> [u8; 8] {
     sortable(before.micros()).to_be_bytes()
 }
 
-/// Takes an expiry key apart, into the time and the data key.
-pub(super) fn parse_expiry(key: &[u8]) -> Result<(Timestamp, &[u8]), StoreError> {
-    let (time, data_key) = split_number(key, key)?;
-    Ok((Timestamp::from_micros(time), data_key))
+/// Takes an expiry key apart: the time, and what has the key that follows.
+pub(super) fn parse_expiry(key: &[u8]) -> Result<(Timestamp, Expiring, &[u8]), StoreError> {
+    let (time, rest) = split_number(key, key)?;
+    let (what, expiring) = match rest.split_first() {
+        Some((b'r', data_key)) => (Expiring::Record, data_key),
+        Some((b'w', waiter_key)) => (Expiring::Waiter, waiter_key),
+        _ => return Err(corrupt(key, "it is no key of the expiry index")),
+    };
+    Ok((Timestamp::from_micros(time), what, expiring))
 }
 
 pub(super) fn parse_rank(key: &[u8], prefix: usize) -> Result<(String, i64), StoreError> {
@@ -216,27 +231,6 @@ pub(super) fn parse_record<'a>(key: &[u8], value: &'a [u8]) -> Result<Head<'a>, 
         expires: expires.map(Timestamp::from_micros),
         bytes,
     })
-}
-
-/// A waiter as it is kept: its expiry, the caller's bytes.
-pub(super) fn encode_waiter(expires: Timestamp, bytes: &[u8]) -> Vec<u8> {
-    [&expires.micros().to_le_bytes()[..], bytes].concat()
-}
-
-pub(super) fn parse_waiter<'a>(key: &[u8], value: &'a [u8]) -> Result<(Timestamp, &'a [u8]), StoreError> {
-    let (time, bytes) = value
-        .split_first_chunk()
-        .ok_or_else(|| corrupt(key, "the waiter is cut short"))?;
-    Ok((Timestamp::from_micros(i64::from_le_bytes(*time)), bytes))
-}
-
-/// When what a record's or waiter's data key holds expires; an entry of the expiry index that says otherwise is out of date.
-pub(super) fn expiry_of(key: &[u8], tag: u8, value: &[u8]) -> Result<Option<Timestamp>, StoreError> {
-    match tag {
-        tag::RECORD => Ok(parse_record(key, value)?.expires),
-        tag::WAITER => Ok(Some(parse_waiter(key, value)?.0)),
-        _ => Ok(None),
-    }
 }
 
 fn sortable(number: i64) -> u64 {

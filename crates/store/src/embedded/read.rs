@@ -2,15 +2,15 @@
 
 use std::ops::Bound;
 
-use bytes::Bytes;
 use fjall::{Readable, Snapshot};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::plan::check_look_up;
-use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored, Waiter};
+use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored};
 
 use super::keys::{self, Keys, tag};
-use super::{FjallStore, failed};
+use super::waiters::{self, WaiterKey};
+use super::{FjallStore, failed, shard};
 
 pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
     let keys = look_ups.iter().map(check_look_up).collect::<Result<Vec<_>, _>>()?;
@@ -22,15 +22,20 @@ pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>
         .map(|(key, _)| key.slot.as_str())
         .collect();
 
-    // Slots that share a lock are read, and parked in, together: one snapshot and one commit for all of them.
-    let lock_of = |key: &Key| parking.contains(key.slot.as_str()).then(|| store.shard(&key.slot));
-    let mut order: Vec<_> = keys.iter().map(|key| lock_of(key)).zip(0..).collect();
+    // Slots that share a lock are read, and parked in, together: one snapshot and one commit for all of them. In the order in which they
+    // lie on disk, what one reads is at hand for the next.
+    let place_of = |(place, key): (usize, &&Key)| {
+        let hash = keys::slot_hash(&key.slot);
+        let lock = parking.contains(key.slot.as_str()).then(|| shard(&hash));
+        (lock, hash, place)
+    };
+    let mut order: Vec<_> = keys.iter().enumerate().map(place_of).collect();
     order.sort_unstable();
     let mut found: Vec<Option<Found>> = vec![None; look_ups.len()];
     for together in order.chunk_by(|a, b| a.0 == b.0) {
         let _lock = together[0].0.map(|shard| store.lock_shard(shard));
         let mut view = View::now(store);
-        for (_, place) in together {
+        for (_, _, place) in together {
             found[*place] = Some(view.answer(&look_ups[*place])?);
         }
         view.park()?;
@@ -45,8 +50,8 @@ pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>
 struct View<'a> {
     store: &'a FjallStore,
     snapshot: Snapshot,
-    /// What is to be parked, by data key: of two that park as one waiter the later stays.
-    parked: FxHashMap<Vec<u8>, &'a Park>,
+    /// What is to be parked at which record: of two that park as one waiter the later stays.
+    parked: FxHashMap<WaiterKey, (&'a Key, &'a Park)>,
 }
 
 impl<'a> View<'a> {
@@ -139,12 +144,10 @@ impl<'a> View<'a> {
     }
 
     /// Only under the slot's lock, with a snapshot taken under it; [`View::park`] has to follow.
-    fn read_or_park(&mut self, key: &Key, park: &'a Park) -> Result<Option<Stored>, StoreError> {
+    fn read_or_park(&mut self, key: &'a Key, park: &'a Park) -> Result<Option<Stored>, StoreError> {
         let record = self.record(key)?;
         if record.as_ref().is_none_or(|record| record.open) {
-            let mut keys = Keys::of(&key.slot);
-            let waiter = keys.member(&key.name, tag::WAITER, park.waiter.id.as_bytes());
-            self.parked.insert(waiter.to_vec(), park);
+            self.parked.insert(waiters::key(key, &park.waiter.id), (key, park));
         }
         Ok(record)
     }
@@ -152,26 +155,9 @@ impl<'a> View<'a> {
     /// Writes down who waits, under the lock that they were read under.
     fn park(self) -> Result<(), StoreError> {
         let mut batch = self.store.batch();
-        for (key, park) in self.parked {
-            batch.insert(&self.store.expiry, keys::expiry_key(park.expires, &key), []);
-            let waiter = keys::encode_waiter(park.expires, &park.waiter.bytes);
-            batch.insert(&self.store.data, key, waiter);
+        for (key, (record, park)) in self.parked {
+            waiters::park(self.store, &mut batch, key, record, park);
         }
         batch.commit().map_err(failed)
     }
-}
-
-/// All waiters at a record's key, by id.
-pub(super) fn waiters(store: &FjallStore, keys: &mut Keys, name: &str) -> Result<Vec<Waiter>, StoreError> {
-    let prefix = keys.collection(name, tag::WAITER);
-    let rows = store.data.prefix(prefix);
-    rows.map(|row| {
-        let (key, value) = row.into_inner().map_err(failed)?;
-        let (_, bytes) = keys::parse_waiter(&key, &value)?;
-        Ok(Waiter {
-            id: keys::text(&key, &key[prefix.len()..])?,
-            bytes: Bytes::copy_from_slice(bytes),
-        })
-    })
-    .collect()
 }

@@ -6,14 +6,15 @@ use rustc_hash::FxHashSet;
 use crate::plan::{Delta, EntryChange, Kind, Plan, RecordChange, out_of_range};
 use crate::port::{Guard, Outcome, StoreError, Waiter};
 
-use super::keys::{self, Keys, tag};
-use super::{FjallStore, failed, read};
+use super::keys::{self, Expiring, Keys, tag};
+use super::{FjallStore, failed, waiters};
 
 /// Carries out `plan`; what it wrote is not flushed yet.
 pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, StoreError> {
-    let _lock = store.lock_shard(store.shard(plan.slot));
+    let _lock = store.lock(&keys::slot_hash(plan.slot));
     let mut work = Work {
         store,
+        slot: plan.slot,
         keys: Keys::of(plan.slot),
         batch: store.batch(),
         cleared: FxHashSet::default(),
@@ -35,6 +36,7 @@ pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, Stor
 /// A batch in the making. No key comes into it twice: `fjall` would not say which of the two wins.
 struct Work<'a> {
     store: &'a FjallStore,
+    slot: &'a str,
     keys: Keys,
     batch: OwnedWriteBatch,
     /// Data keys that [`Work::clear`] takes out, less those written again since.
@@ -59,7 +61,7 @@ impl Work<'_> {
     fn wake(&mut self, names: &[&str]) -> Result<Vec<Waiter>, StoreError> {
         let mut woken = Vec::new();
         for name in names {
-            woken.extend(read::waiters(self.store, &mut self.keys, name)?);
+            woken.extend(waiters::at(self.store, self.slot, name)?);
         }
         Ok(woken)
     }
@@ -72,6 +74,9 @@ impl Work<'_> {
                 continue;
             }
             self.cleared.insert(key);
+        }
+        for key in waiters::in_slot(self.store, self.slot)? {
+            self.batch.remove(&self.store.waiters, key);
         }
         Ok(())
     }
@@ -134,7 +139,7 @@ impl Work<'_> {
                 Some((stored, expires)) => {
                     if let Some(expires) = expires {
                         self.batch
-                            .insert(&self.store.expiry, keys::expiry_key(expires, key), []);
+                            .insert(&self.store.expiry, keys::expiry_key(expires, Expiring::Record, key), []);
                     }
                     self.insert(keys::encode_record(stored, expires));
                 }
