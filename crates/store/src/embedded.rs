@@ -5,6 +5,7 @@
 //! survive a power cut it has to be synced: whoever owns the [`Database`] calls [`FjallStore::persist`] (or `Database::persist`) once
 //! a second. All that shares one database is recovered to one point in time, so figures and offsets never part.
 
+mod counters;
 mod expire;
 mod keys;
 mod read;

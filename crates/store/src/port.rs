@@ -79,7 +79,8 @@ pub struct FeedEntry {
 /// One thing to read. A batch of them is one round trip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookUp {
-    /// All fields of a set of counters, without those that stand at zero: [`Found::Counters`].
+    /// All fields of a set of counters, without those that stand at zero: [`Found::Counters`]. A set has some dozens of fields; what
+    /// may grow without bound is a membership.
     Counters(Key),
     /// The `limit` members of a ranked set with the highest scores; ties order by member, ascending: [`Found::Ranked`].
     Top {

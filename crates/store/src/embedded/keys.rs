@@ -14,7 +14,8 @@ use crate::port::{FeedEntry, StoreError, Stored};
 
 /// What a data key holds.
 pub(super) mod tag {
-    pub const COUNTER: u8 = b'c';
+    /// A whole set of counters.
+    pub const COUNTERS: u8 = b'c';
     pub const FEED: u8 = b'f';
     pub const MEMBER: u8 = b'm';
     /// How many members a membership has.

@@ -10,7 +10,7 @@ use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, St
 
 use super::keys::{self, Keys, tag};
 use super::waiters::{self, WaiterKey};
-use super::{FjallStore, failed, shard};
+use super::{FjallStore, counters, failed, shard};
 
 pub(super) fn read(store: &FjallStore, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
     let keys = look_ups.iter().map(check_look_up).collect::<Result<Vec<_>, _>>()?;
@@ -65,9 +65,9 @@ impl<'a> View<'a> {
 
     fn answer(&mut self, look_up: &'a LookUp) -> Result<Found, StoreError> {
         Ok(match look_up {
-            LookUp::Counters(key) => Found::Counters(self.numbers(key, tag::COUNTER)?),
+            LookUp::Counters(key) => Found::Counters(self.counters(key)?),
             LookUp::Top { key, limit } => Found::Ranked(self.top(key, *limit)?),
-            LookUp::Members(key) => Found::Members(self.numbers(key, tag::MEMBER)?),
+            LookUp::Members(key) => Found::Members(self.members(key)?),
             LookUp::Size(key) => Found::Size(self.size(key)?),
             LookUp::Feed {
                 key,
@@ -80,9 +80,20 @@ impl<'a> View<'a> {
         })
     }
 
-    fn numbers(&self, key: &Key, tag: u8) -> Result<Vec<(String, i64)>, StoreError> {
+    fn counters(&self, key: &Key) -> Result<Vec<(String, i64)>, StoreError> {
         let mut keys = Keys::of(&key.slot);
-        let prefix = keys.collection(&key.name, tag);
+        let key = keys.collection(&key.name, tag::COUNTERS);
+        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
+        let counters = counters::parse(key, value.as_deref().unwrap_or_default())?;
+        Ok(counters
+            .into_iter()
+            .map(|(field, sum)| (field.to_owned(), sum))
+            .collect())
+    }
+
+    fn members(&self, key: &Key) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let prefix = keys.collection(&key.name, tag::MEMBER);
         let rows = self.snapshot.prefix(&self.store.data, prefix);
         rows.map(|row| {
             let (key, value) = row.into_inner().map_err(failed)?;

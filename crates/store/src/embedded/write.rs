@@ -7,7 +7,7 @@ use crate::plan::{Delta, EntryChange, Kind, Plan, RecordChange, out_of_range};
 use crate::port::{Guard, Outcome, StoreError, Waiter};
 
 use super::keys::{self, Expiring, Keys, tag};
-use super::{FjallStore, failed, waiters};
+use super::{FjallStore, counters, failed, waiters};
 
 /// Carries out `plan`; what it wrote is not flushed yet.
 pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, StoreError> {
@@ -83,43 +83,66 @@ impl Work<'_> {
 
     fn add(&mut self, plan: &Plan<'_>) -> Result<(), StoreError> {
         for deltas in plan.deltas.chunk_by(|a, b| (a.kind, a.name) == (b.kind, b.name)) {
-            let mut grown = 0;
-            for delta in deltas {
-                let sum_tag = match delta.kind {
-                    Kind::Counters => tag::COUNTER,
-                    Kind::Ranked => tag::SCORE,
-                    Kind::Members => tag::MEMBER,
-                };
-                let former = self.number(delta.name, sum_tag, delta.member)?;
-                let sum = delta
-                    .kind
-                    .sum(former, delta.delta)
-                    .ok_or_else(|| out_of_range(plan.slot, delta.name))?;
-                self.keys.member(delta.name, sum_tag, delta.member.as_bytes());
-                self.set(sum);
-                grown += i64::from(former == 0) - i64::from(sum == 0);
-                if delta.kind == Kind::Ranked {
-                    self.move_rank(delta, former, sum);
-                }
-            }
-            if let (Kind::Members, true, Some(first)) = (deltas[0].kind, grown != 0, deltas.first()) {
-                let size = self.number(first.name, tag::SIZE, "")?;
-                self.keys.collection(first.name, tag::SIZE);
-                self.set(size + grown);
+            match deltas[0].kind {
+                Kind::Counters => self.add_counters(deltas)?,
+                Kind::Ranked => self.add_scores(deltas)?,
+                Kind::Members => self.add_members(deltas)?,
             }
         }
         Ok(())
     }
 
-    fn move_rank(&mut self, delta: &Delta<'_>, former: i64, score: i64) {
-        if former != 0 {
-            self.keys.rank(delta.name, former, delta.member);
-            self.remove();
+    fn add_counters(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
+        self.keys.collection(deltas[0].name, tag::COUNTERS);
+        let former = self.value()?;
+        let former = counters::parse(self.keys.last(), former.as_deref().unwrap_or_default())?;
+        let value = counters::add(self.slot, &former, deltas)?;
+        match value.is_empty() {
+            true => self.remove(),
+            false => self.insert(value),
         }
-        if score != 0 {
-            self.keys.rank(delta.name, score, delta.member);
-            self.insert([]);
+        Ok(())
+    }
+
+    fn add_scores(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
+        for delta in deltas {
+            let (former, score) = self.add_one(delta, tag::SCORE)?;
+            if former != 0 {
+                self.keys.rank(delta.name, former, delta.member);
+                self.remove();
+            }
+            if score != 0 {
+                self.keys.rank(delta.name, score, delta.member);
+                self.insert([]);
+            }
         }
+        Ok(())
+    }
+
+    fn add_members(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
+        let mut grown = 0;
+        for delta in deltas {
+            let (former, count) = self.add_one(delta, tag::MEMBER)?;
+            grown += i64::from(former == 0) - i64::from(count == 0);
+        }
+        if grown != 0 {
+            self.keys.collection(deltas[0].name, tag::SIZE);
+            let size = self.number()?;
+            self.set(size + grown);
+        }
+        Ok(())
+    }
+
+    /// Adds to the one number of a member: what it was, and what it is now.
+    fn add_one(&mut self, delta: &Delta<'_>, tag: u8) -> Result<(i64, i64), StoreError> {
+        self.keys.member(delta.name, tag, delta.member.as_bytes());
+        let former = self.number()?;
+        let sum = delta
+            .kind
+            .sum(former, delta.delta)
+            .ok_or_else(|| out_of_range(self.slot, delta.name))?;
+        self.set(sum);
+        Ok((former, sum))
     }
 
     fn change_entries(&mut self, changes: &[EntryChange<'_>]) {
@@ -155,14 +178,19 @@ impl Work<'_> {
         self.batch.commit().map_err(failed)
     }
 
-    /// The number at a key, 0 where there is none.
-    fn number(&mut self, name: &str, tag: u8, member: &str) -> Result<i64, StoreError> {
-        let key = self.keys.member(name, tag, member.as_bytes());
+    /// What stands at the key that was written last.
+    fn value(&self) -> Result<Option<UserValue>, StoreError> {
+        let key = self.keys.last();
         if self.cleared.contains(key) {
-            return Ok(0);
+            return Ok(None);
         }
-        let value = self.store.data.get(key).map_err(failed)?;
-        value.map_or(Ok(0), |value| keys::number(key, &value))
+        self.store.data.get(key).map_err(failed)
+    }
+
+    /// The number at the key that was written last, 0 where there is none.
+    fn number(&self) -> Result<i64, StoreError> {
+        let value = self.value()?;
+        value.map_or(Ok(0), |value| keys::number(self.keys.last(), &value))
     }
 
     /// Writes `number` at the key that was written last; zero is no key at all.
