@@ -130,3 +130,36 @@ pub(super) fn parse<'a>(key: &[u8], value: &'a [u8]) -> Result<Parsed<'a>, Store
     };
     parts().ok_or_else(|| corrupt(key, "the waiter is cut short"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_that_share_a_hash_keep_their_waiters_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FjallStore::open_at(folder.path()).unwrap();
+        let left = |record: &Key, id: &str, key: WaiterKey| {
+            let waiter = Waiter {
+                id: id.to_owned(),
+                bytes: Bytes::from_static(b"bytes"),
+            };
+            let expires = Timestamp::from_seconds(1);
+            let mut batch = store.batch();
+            park(&store, &mut batch, key, record, &Park { waiter, expires });
+            batch.commit().unwrap();
+        };
+        let (mine, other) = (Key::new("mine", "r"), Key::new("other", "r"));
+        left(&mine, "w", key(&mine, "w"));
+        left(&other, "v", key(&mine, "v"));
+        left(&Key::new("mine", "s"), "u", key(&mine, "u"));
+
+        let ids: Vec<_> = at(&store, "mine", "r")
+            .unwrap()
+            .into_iter()
+            .map(|waiter| waiter.id)
+            .collect();
+        assert_eq!(ids, ["w"]);
+        assert_eq!(in_slot(&store, "mine").unwrap().len(), 2);
+    }
+}

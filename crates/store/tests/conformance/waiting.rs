@@ -50,15 +50,17 @@ pub async fn parking_again_replaces_the_waiter(store: &Shared) {
         read_or_park("s", "parent", waiter("w", b"old"), at(10)),
         LookUp::Record(Key::new("s", "parent")),
         read_or_park("s", "parent", waiter("w", b"new"), at(30)),
+        read_or_park("s", "other", waiter("w", b"beside"), at(30)),
         read_or_park("t", "parent", waiter("w", b"elsewhere"), at(30)),
     ];
-    assert_eq!(store.read(&look_ups).await.unwrap(), vec![Found::Record(None); 4]);
+    assert_eq!(store.read(&look_ups).await.unwrap(), vec![Found::Record(None); 5]);
     assert_eq!(store.expire(at(20), 100).await.unwrap(), 0, "the later expiry counts");
     assert_eq!(
-        applied(store, batch("s", vec![wake("parent")])).await,
-        [waiter("w", b"new")]
+        applied(store, batch("s", vec![wake("parent"), wake("other")])).await,
+        [waiter("w", b"new"), waiter("w", b"beside")],
+        "it waits at each record by itself"
     );
-    assert_eq!(store.expire(at(31), 100).await.unwrap(), 2);
+    assert_eq!(store.expire(at(31), 100).await.unwrap(), 3);
     assert_eq!(applied(store, batch("s", vec![wake("parent")])).await, []);
 }
 
