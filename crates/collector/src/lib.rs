@@ -8,6 +8,7 @@ mod patience;
 mod publish;
 mod push;
 mod resolve;
+pub mod source;
 #[cfg(test)]
 mod testing;
 

@@ -1,6 +1,7 @@
 //! What every program of the suite shares: ports, configuration, signals, supervision, telemetry and the gRPC server's chassis.
 
 pub mod config;
+pub mod coverage;
 pub mod followers;
 pub mod grpc;
 pub mod ports;

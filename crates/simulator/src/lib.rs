@@ -7,6 +7,7 @@ mod ids;
 pub mod oracle;
 mod render;
 mod rng;
+pub mod servers;
 pub mod stream;
 mod text;
 mod world;
