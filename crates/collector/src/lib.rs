@@ -8,9 +8,11 @@ mod patience;
 mod publish;
 mod push;
 mod resolve;
+mod secret;
 pub mod source;
 #[cfg(test)]
 mod testing;
+mod transport;
 
 use std::time::Duration;
 
