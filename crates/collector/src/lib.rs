@@ -2,6 +2,7 @@
 //! post means to anybody is not known here.
 
 mod figures;
+mod follow;
 mod intake;
 pub mod normalise;
 mod patience;
@@ -9,21 +10,27 @@ mod publish;
 mod push;
 mod resolve;
 mod secret;
+mod service;
+mod share;
 pub mod source;
 #[cfg(test)]
 mod testing;
 mod transport;
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use backtweet_runtime::Ports;
 use backtweet_stream::Backoff;
+use backtweet_wire::v1;
 use backtweet_wire::v1::collector_service_server::CollectorServiceServer;
 use tonic::codec::CompressionEncoding;
 
 pub use intake::{Intake, IntakeError, Refusal, Taken};
 pub use normalise::{Refused, Wire};
 pub use push::Push;
+pub use service::CollectorApi;
+pub use share::{Assignment, Registry};
 
 /// How the collector behaves.
 #[derive(Debug, Clone)]
@@ -38,6 +45,12 @@ pub struct Config {
     pub local_ids_kept: Duration,
     /// The pauses while the log or the store does not answer.
     pub backoff: Backoff,
+    /// Names this instance among the collectors: unique, and holds no NUL. Made up anew each time by default.
+    pub instance: String,
+    /// How long an assignment stays with a collector that has fallen silent.
+    pub lease: Duration,
+    /// What is to be collected from the start; more may come and go while it runs.
+    pub sources: Vec<v1::Source>,
 }
 
 impl Default for Config {
@@ -49,14 +62,17 @@ impl Default for Config {
             local_ids_awaited: 7 * DAY,
             local_ids_kept: 365 * DAY,
             backoff: Backoff::default(),
+            instance: format!("collector-{:016x}", RandomState::new().hash_one(std::process::id())),
+            lease: Duration::from_secs(5),
+            sources: Vec::new(),
         }
     }
 }
 
 /// The collector's gRPC service.
-pub fn service(ports: Ports, config: Config) -> CollectorServiceServer<Push> {
+pub fn service(ports: Ports, config: Config) -> CollectorServiceServer<CollectorApi> {
     let max_request_bytes = config.max_request_bytes;
-    CollectorServiceServer::new(Push::new(ports, config))
+    CollectorServiceServer::new(CollectorApi::new(ports, config))
         .max_decoding_message_size(max_request_bytes)
         .accept_compressed(CompressionEncoding::Zstd)
         .accept_compressed(CompressionEncoding::Gzip)

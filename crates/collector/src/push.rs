@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use backtweet_domain::PostEvent;
 use backtweet_runtime::Ports;
 use backtweet_runtime::status::{IntoStatus, invalid};
 use backtweet_wire::v1;
-use backtweet_wire::v1::collector_service_server::CollectorService;
 
 use crate::intake::{Lines, Offer};
 use crate::{Config, Intake, Refused, Taken, Wire};
@@ -33,24 +32,23 @@ impl Push {
     }
 }
 
-type Answer = Result<v1::PushResponse, Status>;
+/// One answer of a push stream.
+pub(crate) type Answer = Result<v1::PushResponse, Status>;
 
-#[tonic::async_trait]
-impl CollectorService for Push {
-    type PushStream = ReceiverStream<Answer>;
-
-    async fn push(&self, request: Request<Streaming<v1::PushRequest>>) -> Result<Response<Self::PushStream>, Status> {
+impl Push {
+    /// Takes a client's stream in, and answers each request once everything in it is durable.
+    pub(crate) fn open(&self, requests: Streaming<v1::PushRequest>) -> ReceiverStream<Answer> {
         // Both queues are bounded: a client that outruns the log, or does not read its answers, is slowed down by flow control.
-        let (requests, waiting) = mpsc::channel(self.requests_in_flight);
+        let (queue, waiting) = mpsc::channel(self.requests_in_flight);
         let (answers, stream) = mpsc::channel(self.requests_in_flight);
-        tokio::spawn(receive(request.into_inner(), requests));
+        tokio::spawn(receive(requests, queue));
         tokio::spawn(work(
             Arc::clone(&self.intake),
             waiting,
             answers,
             self.requests_in_flight,
         ));
-        Ok(Response::new(ReceiverStream::new(stream)))
+        ReceiverStream::new(stream)
     }
 }
 
