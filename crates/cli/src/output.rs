@@ -39,6 +39,13 @@ pub fn line(text: impl Display) {
     }
 }
 
+/// Draws `text` over what was drawn before, on a terminal.
+pub fn redraw(text: impl Display) {
+    // Home, the text line by line with the rest of each line cleared, then everything below cleared.
+    let text = text.to_string().replace('\n', "\x1b[K\n");
+    line(format!("\x1b[H\x1b[2J{text}\x1b[K\x1b[J"));
+}
+
 /// One JSON document on standard output, indented.
 ///
 /// # Errors

@@ -50,7 +50,8 @@ impl Suite {
         };
         let stats = [&classifier.runner, &sentiment.runner, &reporting.runner].map(|runner| Arc::clone(&runner.stats));
 
-        let collector = backtweet_collector::service(ports.clone(), backtweet_collector::Config::default());
+        let collecting = backtweet_collector::Config::default();
+        let collector = backtweet_collector::service(ports.clone(), collecting.clone());
         let reporting = Reporting::new(reporting, ports.clone());
         let (reports, subjects) = reporting.services(shutdown.clone());
         let services = Services::new()
@@ -71,6 +72,11 @@ impl Suite {
         let (watched, stop) = (ports.clone(), shutdown.clone());
         tasks.spawn("health", async move {
             health.follow(&watched, stop).await;
+            Ok::<_, SuperviseError>(())
+        });
+        let (live, stop) = (ports.clone(), shutdown.clone());
+        tasks.spawn("collector", async move {
+            backtweet_collector::run(collecting, live, stop).await;
             Ok::<_, SuperviseError>(())
         });
         tasks.spawn(

@@ -18,14 +18,19 @@ mod testing;
 mod transport;
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use backtweet_runtime::Ports;
 use backtweet_stream::Backoff;
 use backtweet_wire::v1;
 use backtweet_wire::v1::collector_service_server::CollectorServiceServer;
+use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 
+use crate::follow::Follower;
+use crate::patience::patiently;
+use crate::share::Share;
 pub use intake::{Intake, IntakeError, Refusal, Taken};
 pub use normalise::{Refused, Wire};
 pub use push::Push;
@@ -67,6 +72,29 @@ impl Default for Config {
             sources: Vec::new(),
         }
     }
+}
+
+/// Collects what the store's registry names, and `config.sources`, until `shutdown`. Other collectors on the same store take their share.
+/// What does not answer is waited for.
+pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) {
+    let registry = Registry::new(Arc::clone(&ports.store));
+    for source in &config.sources {
+        let put = patiently(config.backoff, || registry.put(source));
+        match shutdown.run_until_cancelled(put).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::error!(source = source.id, %error, "a source cannot be collected"),
+            None => return,
+        }
+    }
+    let follower = Follower {
+        open: source::opener(&ports),
+        clock: Arc::clone(&ports.clock),
+        lease: config.lease,
+        intake: Arc::new(Intake::with(ports.clone(), config.clone())),
+    };
+    Share::new(ports, config.instance, config.lease, follower)
+        .run(shutdown)
+        .await;
 }
 
 /// The collector's gRPC service.

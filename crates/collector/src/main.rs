@@ -9,13 +9,14 @@ fn main() -> ExitCode {
     let program = Program {
         name: "backtweet-collector",
         version: env!("CARGO_PKG_VERSION"),
-        about: "Takes in pushed posts: CollectorService to backtweet.posts.",
+        about: "Takes in public posts, pushed and live: CollectorService and the networks to backtweet.posts.",
     };
     service_main(program, |config, ports, shutdown| {
-        let collector = backtweet_collector::service(ports, backtweet_collector::Config::default());
-        let services = Services::new().add(limited!(collector, config.grpc));
+        let collector = backtweet_collector::Config::default();
+        let service = backtweet_collector::service(ports.clone(), collector.clone());
+        let services = Services::new().add(limited!(service, config.grpc));
         (services, async move {
-            shutdown.cancelled().await;
+            backtweet_collector::run(collector, ports, shutdown).await;
             Ok::<_, Infallible>(())
         })
     })

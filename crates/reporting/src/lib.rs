@@ -102,6 +102,7 @@ impl Reporting {
         let subjects = Arc::new(subjects);
         let reports = ReportsApi {
             store: Arc::clone(&self.ports.store),
+            clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,

@@ -29,7 +29,7 @@ fn coverage(head: &Head) -> v1::Coverage {
         first_us: head.first_us,
         last_us: head.last_us,
         too_late: head.too_late,
-        measured: false,
+        ..v1::Coverage::default()
     }
 }
 

@@ -7,6 +7,7 @@ mod filter;
 mod health;
 mod push;
 mod report;
+mod sources;
 mod subject;
 mod up;
 mod watch;
@@ -32,7 +33,8 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     let settings = config::Settings { file: config, set };
     match command {
         Command::Demo(demo) => demo::run(demo, format, quiet).await,
-        Command::Up => up::run(&settings).await,
+        Command::Up(up) => up::run(up, &settings, format).await,
+        Command::Sources(sources) => sources::run(sources, &endpoint, format).await,
         Command::Push(push) => push::run(push, &endpoint, format, quiet).await,
         Command::Subject(subject) => subject::run(subject, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,

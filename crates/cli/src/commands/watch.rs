@@ -28,7 +28,11 @@ pub async fn run(subject: String, resume: Option<String>, endpoint: &str, format
     Ok(ExitCode::SUCCESS)
 }
 
-async fn follow(subject: &str, token: &mut String, endpoint: &str, format: Format) -> Result<()> {
+/// Shows changes of `subject` from `token` on, for as long as the suite answers or comes back.
+///
+/// # Errors
+/// When the suite refuses.
+pub async fn follow(subject: &str, token: &mut String, endpoint: &str, format: Format) -> Result<()> {
     let mut client = ReportServiceClient::new(client::connect(endpoint).await?);
     if format == Format::Text {
         output::note(format!("watching {subject}; Ctrl-C ends it"));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use backtweet_domain::Timestamp;
-use backtweet_wire::v1::{Count, Coverage, Figures, Window};
+use backtweet_wire::v1::{Count, Coverage, Figures, Gap, GapCause, Window};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -70,6 +70,45 @@ pub struct CoverageView {
     last: Option<Timestamp>,
     too_late: u64,
     measured: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_high: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gaps: Vec<GapView>,
+}
+
+/// A part of a stream that was not seen, as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GapView {
+    assignment: String,
+    from: Timestamp,
+    to: Timestamp,
+    cause: &'static str,
+    open: bool,
+}
+
+impl From<&Gap> for GapView {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            assignment: gap.assignment.clone(),
+            from: Timestamp::from_micros(gap.from_us),
+            to: Timestamp::from_micros(gap.to_us),
+            cause: cause(gap.cause()),
+            open: gap.open,
+        }
+    }
+}
+
+/// Why something was missed, in words.
+pub fn cause(cause: GapCause) -> &'static str {
+    match cause {
+        GapCause::CursorTooOld => "the network no longer had it",
+        GapCause::RateLimited => "the network limits what can be fetched again",
+        GapCause::Budget => "the budget was used up",
+        GapCause::TooSlow => "the server dropped a reader that was too slow",
+        GapCause::Disconnected | GapCause::Unspecified => "not connected",
+    }
 }
 
 impl From<&Coverage> for CoverageView {
@@ -79,6 +118,9 @@ impl From<&Coverage> for CoverageView {
             last: coverage.last_us.map(Timestamp::from_micros),
             too_late: coverage.too_late,
             measured: coverage.measured,
+            seen_low: coverage.seen_low,
+            seen_high: coverage.seen_high,
+            gaps: coverage.gaps.iter().map(GapView::from).collect(),
         }
     }
 }
@@ -216,8 +258,23 @@ pub fn coverage(coverage: &Coverage) -> String {
     if coverage.too_late > 0 {
         let _ = write!(text, "; {} came too late to count", grouped(coverage.too_late));
     }
-    if !coverage.measured {
-        text.push_str("; pushed posts only, so nobody knows what was missed");
+    match (coverage.seen_low, coverage.seen_high) {
+        (Some(low), Some(high)) if low >= 1.0 && high >= 1.0 => text.push_str("; live sources missed nothing"),
+        (Some(low), Some(high)) => {
+            let seconds: f64 = coverage
+                .gaps
+                .iter()
+                .map(|gap| (gap.to_us - gap.from_us) as f64 / 1e6)
+                .sum();
+            let _ = write!(
+                text,
+                "; live sources saw {:.1} to {:.1} % ({} gaps, {seconds:.0} s; see `backtweet sources`)",
+                low * 100.0,
+                high * 100.0,
+                coverage.gaps.len()
+            );
+        }
+        _ => text.push_str("; pushed posts only, so nobody knows what was missed"),
     }
     styled(FAINT, text)
 }

@@ -11,11 +11,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
+use backtweet_domain::Clock;
 use backtweet_runtime::status::IntoStatus;
 use backtweet_store::Store;
 use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_server::ReportService;
 
+use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
 use crate::report::{authors, feed, summary, timeline};
@@ -25,6 +27,7 @@ use crate::subjects::Subjects;
 #[derive(Clone)]
 pub struct ReportsApi {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) subjects: Arc<Subjects>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
@@ -37,20 +40,32 @@ impl ReportsApi {
     async fn exists(&self, subject: &str) -> Result<(), Status> {
         self.subjects.get(subject).await.map(drop).map_err(subject_status)
     }
+
+    async fn measure(&self, coverage: &mut Option<v1::Coverage>, window: Option<v1::Window>) -> Result<(), Status> {
+        measure(self.store.as_ref(), self.clock.as_ref(), coverage, window)
+            .await
+            .map_err(IntoStatus::into_status)
+    }
 }
 
 #[tonic::async_trait]
 impl ReportService for ReportsApi {
     async fn summary(&self, request: Request<v1::SummaryRequest>) -> Result<Response<v1::SummaryResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let response = summary::summary(self.store.as_ref(), request.into_inner()).await;
-        response.map(Response::new).map_err(report_status)
+        let mut response = summary::summary(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
     }
 
     async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let response = timeline::timeline(self.store.as_ref(), request.into_inner()).await;
-        response.map(Response::new).map_err(report_status)
+        let mut response = timeline::timeline(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
     }
 
     async fn top_authors(
@@ -58,14 +73,20 @@ impl ReportService for ReportsApi {
         request: Request<v1::TopAuthorsRequest>,
     ) -> Result<Response<v1::TopAuthorsResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let response = authors::top_authors(self.store.as_ref(), request.into_inner()).await;
-        response.map(Response::new).map_err(report_status)
+        let mut response = authors::top_authors(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
     }
 
     async fn feed(&self, request: Request<v1::FeedRequest>) -> Result<Response<v1::FeedResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let response = feed::feed(self.store.as_ref(), request.into_inner()).await;
-        response.map(Response::new).map_err(report_status)
+        let request = request.into_inner();
+        let window = request.window;
+        let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
+        self.measure(&mut response.coverage, window).await?;
+        Ok(Response::new(response))
     }
 
     type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchResponse, Status>> + Send>>;

@@ -118,9 +118,11 @@ async fn a_poisoned_record_does_not_keep_the_next_from_counting() {
                 .unwrap()
         }
     };
-    let summary = eventually(ask, |summary| summary.get_ref().coverage.unwrap().first_us.is_some())
-        .await
-        .into_inner();
+    let summary = eventually(ask, |summary| {
+        summary.get_ref().coverage.as_ref().unwrap().first_us.is_some()
+    })
+    .await
+    .into_inner();
     assert_eq!(summary.window, Some(v1::Window::default()));
     let log = Arc::clone(&suite.ports.log);
     let dead_letters = || async { log.ends(topics::DEAD_LETTERS).await.unwrap().iter().sum::<u64>() };

@@ -25,19 +25,23 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     };
     for window in windows() {
         let within: Vec<&Scored> = posts.iter().copied().filter(|post| is_within(window, post)).collect();
-        let (subject, coverage, window) = (subject.clone(), Some(coverage), Some(window.unwrap_or_default()));
+        let (subject, coverage, window) = (
+            subject.clone(),
+            Some(coverage.clone()),
+            Some(window.unwrap_or_default()),
+        );
         answers.summaries.push(v1::SummaryResponse {
             subject: subject.clone(),
             window,
             figures: Some(figures(&within)),
-            coverage,
+            coverage: coverage.clone(),
         });
         answers.timelines.push(v1::TimelineResponse {
             subject: subject.clone(),
             window,
             bucket: v1::Bucket::Hour.into(),
             buckets: hours(&within),
-            coverage,
+            coverage: coverage.clone(),
         });
         answers.authors.push(v1::TopAuthorsResponse {
             subject,
@@ -99,8 +103,7 @@ fn coverage(events: &[Scored]) -> v1::Coverage {
     v1::Coverage {
         first_us: times().min(),
         last_us: times().max(),
-        too_late: 0,
-        measured: false,
+        ..v1::Coverage::default()
     }
 }
 
