@@ -5,6 +5,7 @@ mod figures;
 mod follow;
 mod intake;
 pub mod normalise;
+mod open;
 mod patience;
 mod publish;
 mod push;
@@ -36,6 +37,9 @@ pub use normalise::{Refused, Wire};
 pub use push::Push;
 pub use service::CollectorApi;
 pub use share::{Assignment, Registry};
+
+/// How long it may take to look one handle up.
+const LOOK_UP: Duration = Duration::from_secs(10);
 
 /// How the collector behaves.
 #[derive(Debug, Clone)]
@@ -87,7 +91,7 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) {
         }
     }
     let follower = Follower {
-        open: source::opener(&ports),
+        open: open::opener(Arc::clone(&ports.clock)),
         clock: Arc::clone(&ports.clock),
         lease: config.lease,
         intake: Arc::new(Intake::with(ports.clone(), config.clone())),
@@ -104,4 +108,28 @@ pub fn service(ports: Ports, config: Config) -> CollectorServiceServer<Collector
         .max_decoding_message_size(max_request_bytes)
         .accept_compressed(CompressionEncoding::Zstd)
         .accept_compressed(CompressionEncoding::Gzip)
+}
+
+/// The DID of a Bluesky handle, as the AppView at `appview` knows it; `None` where it knows none.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn did_of(appview: &str, handle: &str) -> Result<Option<String>, String> {
+    #[derive(serde::Deserialize)]
+    struct Profiles {
+        profiles: Vec<Profile>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Profile {
+        did: String,
+    }
+    let client = transport::http().timeout(LOOK_UP).build().map_err(|error| error.to_string())?;
+    let url = format!("{}/xrpc/app.bsky.actor.getProfiles", appview.trim_end_matches('/'));
+    let request = client.get(url).query(&[("actors", handle)]);
+    let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+    let profiles: Profiles = match answer {
+        Ok(answer) => answer.json().await.map_err(|error| error.without_url().to_string())?,
+        Err(error) => return Err(error.without_url().to_string()),
+    };
+    Ok(profiles.profiles.into_iter().next().map(|profile| profile.did))
 }

@@ -1,7 +1,8 @@
 //! What every live source is to the collector: connect, read, say where it stands, fetch what was missed. One file a source below. Who
 //! reads which source, how often it is tried again, and what becomes of its lines is not known here.
 
-use std::sync::Arc;
+pub mod jetstream;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -129,9 +130,4 @@ pub struct Reading {
     pub wire: Wire,
     /// The Mastodon instance that they come from.
     pub instance: Option<String>,
-}
-
-/// Opens assignments as what their sources are.
-pub(crate) fn opener(_ports: &backtweet_runtime::Ports) -> crate::follow::Open {
-    Arc::new(|assignment, _| Err(format!("no such source: {}", assignment.id)))
 }

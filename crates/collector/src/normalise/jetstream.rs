@@ -1,5 +1,7 @@
-//! Bluesky's Jetstream, v1: frames, and what each collection's record means. What a post record holds is in `jetstream/record.rs`.
+//! Bluesky's Jetstream, v1 and v2: what each collection's record means. Frames are in `jetstream/frame.rs`, what a post record holds is in
+//! `jetstream/record.rs`.
 
+mod frame;
 mod record;
 
 use serde::Deserialize;
@@ -11,51 +13,15 @@ use backtweet_domain::{
 };
 
 use super::lenient::{Raw, Text};
-use super::{Normalised, Refused, object, text_of};
+use super::{Normalised, Refused, text_of};
+use frame::{Account, Commit, Event, What};
 
 const POST: &str = "app.bsky.feed.post";
 const REPOST: &str = "app.bsky.feed.repost";
 const FOLLOW: &str = "app.bsky.graph.follow";
 
-/// One frame; which of its parts is there depends on `kind`.
-#[derive(Deserialize)]
-struct Frame<'a> {
-    #[serde(borrow, default)]
-    did: Raw<'a>,
-    #[serde(borrow, default)]
-    time_us: Raw<'a>,
-    #[serde(borrow, default)]
-    kind: Raw<'a>,
-    #[serde(borrow, default)]
-    commit: Option<Commit<'a>>,
-    #[serde(borrow, default)]
-    account: Option<Account<'a>>,
-}
-
-/// A record made, changed or deleted; a deletion has no record.
-#[derive(Deserialize)]
-struct Commit<'a> {
-    #[serde(borrow, default)]
-    rev: Raw<'a>,
-    #[serde(borrow, default)]
-    operation: Raw<'a>,
-    #[serde(borrow, default)]
-    collection: Raw<'a>,
-    #[serde(borrow, default)]
-    rkey: Raw<'a>,
-    #[serde(borrow, default)]
-    record: Raw<'a>,
-}
-
-#[derive(Deserialize)]
-struct Account<'a> {
-    #[serde(borrow, default)]
-    active: Raw<'a>,
-    #[serde(borrow, default)]
-    status: Raw<'a>,
-    #[serde(borrow, default)]
-    seq: Raw<'a>,
-}
+/// The collections whose records the suite keeps; no other is worth asking for.
+pub(crate) const COLLECTIONS: [&str; 3] = [POST, REPOST, FOLLOW];
 
 /// A post passed on.
 #[derive(Deserialize)]
@@ -83,7 +49,7 @@ struct Head<'a> {
     at: Timestamp,
 }
 
-/// Reads one frame.
+/// Reads one frame, of either version of the wire: both give the same events for the same commit.
 ///
 /// # Errors
 /// When it is no such frame, or lacks what the suite needs of it.
@@ -92,29 +58,23 @@ pub fn normalise(line: &[u8], received: Timestamp) -> Result<Normalised, Refused
     if text.is_empty() {
         return Ok(Normalised::nothing());
     }
-    let frame: Frame<'_> = object(text, "a Jetstream v1 event")?;
-    match &*frame
-        .kind
-        .need::<Text<'_>>("kind", "commit, identity or account, as Jetstream v1 does")?
-    {
-        "commit" => commit(&frame, received),
-        "account" => account(&frame, received),
-        _ => Ok(Normalised::nothing()),
+    let event = frame::read(text)?;
+    match &event.what {
+        What::Commit(made) => commit(&event, made, received),
+        What::Account(state) => account(&event, state, received),
+        What::Other => Ok(Normalised::nothing()),
     }
 }
 
-fn commit(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused> {
-    let Some(commit) = &frame.commit else {
-        return Err(Refused::new("commit", "is missing: send the commit with its event"));
-    };
+fn commit(event: &Event<'_>, commit: &Commit<'_>, received: Timestamp) -> Result<Normalised, Refused> {
     let collection: Text<'_> = commit.collection.need("commit.collection", "the record's collection")?;
-    if !matches!(&*collection, POST | REPOST | FOLLOW) {
+    if !COLLECTIONS.contains(&&*collection) {
         return Ok(Normalised::nothing());
     }
     let operation: Text<'_> = commit.operation.need("commit.operation", "create, update or delete")?;
-    let head = head(frame, commit, &collection)?;
+    let head = head(event, commit, &collection)?;
     let mut out = Normalised::default();
-    let event = match (&*collection, &*operation) {
+    let told = match (&*collection, &*operation) {
         (FOLLOW, "create" | "update") => follow(head, Some(commit.record))?,
         (FOLLOW, "delete") => follow(head, None)?,
         (REPOST, "create" | "update") => repost(head, commit.record, &mut out.repaired)?,
@@ -131,12 +91,12 @@ fn commit(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused>
         },
         _ => return Ok(Normalised::nothing()),
     };
-    out.keep(event, received)?;
+    out.keep(told, received)?;
     Ok(out)
 }
 
-fn head<'a>(frame: &Frame<'a>, commit: &Commit<'a>, collection: &str) -> Result<Head<'a>, Refused> {
-    let did: Text<'_> = frame.did.need("did", "the account's DID")?;
+fn head<'a>(event: &Event<'a>, commit: &Commit<'a>, collection: &str) -> Result<Head<'a>, Refused> {
+    let did: Text<'_> = event.did.need("did", "the account's DID")?;
     let rkey: Text<'_> = commit.rkey.need("commit.rkey", "the record's key")?;
     let rev: Text<'_> = commit.rev.need("commit.rev", "the revision of the repository, a TID")?;
     let revision = tid_value(&rev).ok_or_else(|| {
@@ -151,15 +111,8 @@ fn head<'a>(frame: &Frame<'a>, commit: &Commit<'a>, collection: &str) -> Result<
         did,
         rkey,
         revision,
-        at: time(frame)?,
+        at: event.time.read()?,
     })
-}
-
-fn time(frame: &Frame<'_>) -> Result<Timestamp, Refused> {
-    frame
-        .time_us
-        .need("time_us", "microseconds since 1970")
-        .map(Timestamp::from_micros)
 }
 
 fn account_id(did: &str) -> Result<AccountId, Refused> {
@@ -303,13 +256,7 @@ fn follow(head: Head<'_>, made: Option<Raw<'_>>) -> Result<PostEvent, Refused> {
 }
 
 /// An account that is not active has its posts hidden; only a deleted one has them erased.
-fn account(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused> {
-    let Some(account) = &frame.account else {
-        return Err(Refused::new(
-            "account",
-            "is missing: send the account's state with its event",
-        ));
-    };
+fn account(event: &Event<'_>, account: &Account<'_>, received: Timestamp) -> Result<Normalised, Refused> {
     let mut out = Normalised::default();
     let active: bool = account.active.need("account.active", "true or false")?;
     let status = account.status.read::<Text<'_>>(&mut out.repaired);
@@ -318,7 +265,7 @@ fn account(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused
         (false, Some("deleted")) => AccountState::Deleted,
         (false, _) => AccountState::Hidden,
     };
-    let did: Text<'_> = frame.did.need("did", "the account's DID")?;
+    let did: Text<'_> = event.did.need("did", "the account's DID")?;
     let seq = account
         .seq
         .need("account.seq", "the number that orders the account's states")?;
@@ -326,7 +273,7 @@ fn account(frame: &Frame<'_>, received: Timestamp) -> Result<Normalised, Refused
         account: account_id(&did)?,
         state,
         seq,
-        at: time(frame)?,
+        at: event.time.read()?,
     };
     out.keep(PostEvent::Account(change), received)?;
     Ok(out)

@@ -267,3 +267,61 @@ fn a_refusal_names_the_field_the_value_and_the_remedy() {
     let past = json!({"did": "did:plc:ann", "time_us": -5, "kind": "account", "account": {"active": true, "seq": 1}});
     assert_eq!(refused(past).field, "at");
 }
+
+/// The same event as v2 sends it.
+fn second(v1: &Value) -> Value {
+    let kind = v1["kind"].as_str().unwrap();
+    let at = Timestamp::from_micros(v1["time_us"].as_i64().unwrap()).to_string();
+    let mut payload = json!({"$type": format!("network.bsky.jetstream.subscribeEvents#{kind}"), "seq": 42, "did": v1["did"],
+        "time": "2026-01-01T00:00:00Z", "witnessedAt": at});
+    match kind {
+        "commit" => (payload.as_object_mut().unwrap()).extend(v1["commit"].as_object().unwrap().clone()),
+        kind => payload[kind] = v1[kind].clone(),
+    }
+    json!({"$type": "message", "payload": payload})
+}
+
+#[test]
+fn both_wires_give_the_same_events_so_that_changing_over_doubles_nothing() {
+    let files = ["production_v1", "golden_v1", "sample_2024"];
+    let recorded = files.map(|file| crate::normalise::tests::recorded(&format!("jetstream/{file}.jsonl")));
+    let state = json!({"active": false, "seq": 7, "status": "deleted"});
+    let made = [
+        frame(POST, "create", json!({"text": "a", "langs": ["de"]})),
+        frame(POST, "update", json!({"text": "b"})),
+        frame(FOLLOW, "create", json!({"subject": "did:plc:bob"})),
+        frame(FOLLOW, "delete", Value::Null),
+        frame("app.bsky.feed.like", "create", json!({})),
+        (json!({"did": "did:plc:ann", "time_us": AT, "kind": "account", "account": state}).to_string()).into_bytes(),
+        (json!({"did": "did:plc:ann", "time_us": AT, "kind": "identity", "identity": {}}).to_string()).into_bytes(),
+    ];
+    for line in recorded.into_iter().flatten().chain(made) {
+        let v2 = second(&serde_json::from_slice(&line).unwrap()).to_string();
+        assert_eq!(read(&line), read(v2.as_bytes()), "{v2}");
+    }
+}
+
+#[test]
+fn notices_of_v2_are_no_events_and_what_an_event_lacks_is_named() {
+    let message = |payload: Value| json!({"$type": "message", "payload": payload});
+    for line in [
+        message(json!({"$type": "network.bsky.jetstream.subscribeEvents#info", "name": "OutdatedCursor"})),
+        message(json!({"$type": "network.bsky.jetstream.subscribeEvents#sync", "seq": 1, "did": "did:plc:ann", "sync": {}})),
+        message(json!({"$type": "network.bsky.jetstream.subscribeEvents#new"})),
+        json!({"$type": "error", "error": "ConsumerTooSlow"}),
+        json!({"$type": "new"}),
+    ] {
+        assert_eq!(read(line.to_string().as_bytes()), Normalised::nothing(), "{line}");
+    }
+    let account = "network.bsky.jetstream.subscribeEvents#account";
+    let state = json!({"active": true, "seq": 1});
+    for (line, field) in [
+        (json!({"$type": "message"}), "payload"),
+        (message(json!({})), "payload.$type"),
+        (message(json!({"$type": account})), "payload.account"),
+        (message(json!({"$type": account, "did": "did:plc:ann", "account": state})), "payload.witnessedAt"),
+    ] {
+        let refused = normalise(line.to_string().as_bytes(), received()).unwrap_err();
+        assert_eq!(refused.field, field);
+    }
+}

@@ -1,0 +1,235 @@
+//! Bluesky, through Jetstream, v1 or v2: which server is asked, from where on, and what is done when one fails. Frames are read in
+//! `jetstream/connection.rs`; what they mean is the normaliser's.
+
+mod ask;
+mod connection;
+mod decode;
+mod glance;
+mod place;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_tungstenite::tungstenite::http::HeaderMap;
+
+use backtweet_wire::v1;
+
+use super::{GapCause, Position, Read, Source, Trouble};
+use crate::transport;
+use ask::Version;
+use connection::{Connection, End, Resume, Shard};
+use decode::Decoder;
+use place::{Cursor, Place};
+
+/// The first and the longest pause between tries.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Longest pause that a server is granted, in case it asks for days.
+const LONGEST_GRANTED: Duration = Duration::from_secs(3_600);
+
+/// One shard of the stream. Each shard reads the whole stream and keeps the accounts whose DIDs hash to it.
+pub struct JetstreamSource {
+    servers: Vec<String>,
+    version: Version,
+    dictionary: Option<String>,
+    shard: Shard,
+    /// Place of the server that is asked next; none before the first time.
+    turn: Option<usize>,
+    connection: Option<Connection>,
+    doubt: Doubt,
+    /// Whether a frame came compressed in a way that could not be undone: no more of them are asked for.
+    plain: bool,
+}
+
+/// What the last connections left open; settled by the first event that comes.
+#[derive(Default)]
+struct Doubt {
+    /// v2's number means nothing to the server any more.
+    number: bool,
+    /// The server wants no cursor as old as ours.
+    time: bool,
+    /// Why something may be missing, where it is not for the age of the cursor.
+    cause: Option<GapCause>,
+}
+
+/// What a server is asked with.
+struct Terms {
+    cursor: Option<Cursor>,
+    decoder: Option<Decoder>,
+}
+
+impl JetstreamSource {
+    /// The source of one shard, from 0.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, with the remedy.
+    pub fn new(config: &v1::JetstreamSource, shard: u32) -> Result<Self, String> {
+        let shards = config.shards.max(1);
+        if shards > 64 {
+            return Err(format!("{shards} shards are too many: set shards to 64 or less"));
+        }
+        if shard >= shards {
+            return Err(format!("there is no shard {shard} of {shards}: number them from 0"));
+        }
+        Ok(Self {
+            servers: ask::servers(config)?,
+            version: Version::of(config)?,
+            dictionary: Some(config.dictionary.clone()).filter(|path| !path.is_empty()),
+            shard: Shard::new(shard, shards),
+            turn: None,
+            connection: None,
+            doubt: Doubt::default(),
+            plain: false,
+        })
+    }
+
+    /// The server whose turn it is: at first the one that was read last, since v2's numbers are its own.
+    fn server(&mut self, place: Option<&Place>) -> String {
+        let count = self.servers.len();
+        let known = |place: &Place| self.servers.iter().position(|server| *server == place.server);
+        let first = || place.and_then(known).unwrap_or(self.shard.number() % count);
+        let turn = self.turn.unwrap_or_else(first);
+        self.turn = Some(turn);
+        self.servers[turn].clone()
+    }
+
+    /// The next try goes to another server.
+    fn turn_away(&mut self) {
+        self.turn = self.turn.map(|turn| (turn + 1) % self.servers.len());
+    }
+
+    async fn terms(&self, place: Option<&Place>, server: &str) -> Terms {
+        let decoder = match &self.dictionary {
+            Some(path) if !self.plain => match Decoder::load(path, self.version).await {
+                Ok(decoder) => Some(decoder),
+                Err(reason) => {
+                    tracing::warn!(reason, "frames are asked for uncompressed");
+                    None
+                }
+            },
+            _ => None,
+        };
+        let number = |place: &Place| match self.version {
+            Version::V2 if !self.doubt.number => place.by_number(server),
+            _ => None,
+        };
+        let cursor = place
+            .filter(|_| !self.doubt.time)
+            .map(|place| number(place).unwrap_or_else(|| place.by_time(server)));
+        Terms { cursor, decoder }
+    }
+
+    /// Whether the same server may be asked again at once, with less: v2 refuses cursors and dictionaries that it does not know.
+    fn ask_less(&mut self, trouble: &Trouble, terms: &mut Terms, place: Option<&Place>, server: &str) -> bool {
+        let (Trouble::Status { status: 400, reason }, Version::V2) = (trouble, self.version) else {
+            return false;
+        };
+        let numbered = matches!(terms.cursor, Some(Cursor::Seq(_)));
+        if reason.contains("CursorTooOld") && !numbered && terms.cursor.is_some() {
+            self.doubt.time = true;
+            terms.cursor = None;
+        } else if numbered && !reason.contains("UnknownZstdDictionary") {
+            self.doubt.number = true;
+            terms.cursor = place.map(|place| place.by_time(server));
+        } else if terms.decoder.take().is_some() {
+            tracing::warn!(server, reason, "frames are asked for uncompressed: put the server's dictionary in place");
+            self.plain = true;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// What the end of a connection means for the next one.
+    fn learn(&mut self, end: End) -> Trouble {
+        let reason = match end {
+            End::Broken(trouble) => {
+                self.turn_away();
+                return trouble;
+            }
+            End::TooSlow(reason) => {
+                self.doubt.cause = Some(GapCause::TooSlow);
+                self.turn_away();
+                reason
+            }
+            End::CursorRefused { numbered } => {
+                self.doubt.number |= numbered;
+                self.doubt.time |= !numbered;
+                "the server does not have what was asked for: it is asked for less".to_owned()
+            }
+            End::Undecodable => {
+                tracing::warn!("a frame was compressed with another dictionary: frames are asked for uncompressed");
+                self.plain = true;
+                "a frame was compressed with another dictionary".to_owned()
+            }
+        };
+        Trouble::Lost { reason }
+    }
+}
+
+#[async_trait]
+impl Source for JetstreamSource {
+    async fn connect(&mut self, position: Option<&Position>) -> Result<(), Trouble> {
+        self.connection = None;
+        let place = position.map(Place::read).transpose()?;
+        let server = self.server(place.as_ref());
+        let mut terms = self.terms(place.as_ref(), &server).await;
+        let socket = loop {
+            let id = terms.decoder.as_ref().map(|decoder| decoder.id);
+            let url = ask::url(&server, self.version, terms.cursor, id);
+            match transport::websocket(&url, HeaderMap::new()).await {
+                Ok(socket) => break socket,
+                Err(trouble) if self.ask_less(&trouble, &mut terms, place.as_ref(), &server) => {}
+                Err(trouble) => {
+                    self.turn_away();
+                    return Err(trouble);
+                }
+            }
+        };
+        let resume = place.as_ref().map(|place| Resume {
+            after: place.time(),
+            cause: self.doubt.cause.unwrap_or(GapCause::CursorTooOld),
+            numbered: matches!(terms.cursor, Some(Cursor::Seq(_))),
+            certain: terms.cursor.is_none(),
+        });
+        let connection = Connection::new(socket, server, self.shard, place, resume, terms.decoder);
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    async fn read(&mut self) -> Result<Read, Trouble> {
+        let Some(connection) = &mut self.connection else {
+            return Err(Trouble::Lost {
+                reason: "not connected".to_owned(),
+            });
+        };
+        match connection.read().await {
+            Ok(read) => {
+                if connection.has_events() {
+                    self.doubt = Doubt::default();
+                }
+                Ok(read)
+            }
+            Err(end) => {
+                self.connection = None;
+                Err(self.learn(end))
+            }
+        }
+    }
+
+    fn pause(&self, trouble: &Trouble, in_a_row: u32) -> Duration {
+        let (first, longest) = PAUSES;
+        // Somewhere between half of it and all of it, so that many collectors do not come back at once.
+        let jitter = 0.5 + rand::random::<f64>() / 2.0;
+        match trouble {
+            Trouble::Limited { after: Some(after), .. } => (*after).min(LONGEST_GRANTED) + first.mul_f64(jitter),
+            Trouble::Unusable { .. } => longest.mul_f64(jitter),
+            _ => {
+                let doubled = first.saturating_mul(1 << in_a_row.saturating_sub(1).min(6));
+                doubled.min(longest).mul_f64(jitter)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Compressed frames: the dictionary and what it undoes. Whether frames come compressed is not decided here.
+
+use zstd::bulk::Decompressor;
+use zstd::zstd_safe::get_dict_id_from_dict;
+
+use super::ask::Version;
+
+/// The dictionary that v1's servers compress with.
+const V1_DICTIONARY: u32 = 1_612_007_021;
+/// Longest frame that is undone, in bytes: the same as of one that comes plain.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// Where a frame does not say how long it is, this much is tried first.
+const COMMON_BYTES: usize = 64 * 1024;
+
+/// Undoes the compression of frames.
+pub(super) struct Decoder {
+    context: Decompressor<'static>,
+    /// What the last frame came to.
+    plain: Vec<u8>,
+    /// Names the dictionary to servers.
+    pub(super) id: u32,
+}
+
+impl Decoder {
+    /// Reads the dictionary at `path`.
+    ///
+    /// # Errors
+    /// Why it is of no use, with the remedy.
+    pub(super) async fn load(path: &str, version: Version) -> Result<Self, String> {
+        let dictionary = tokio::fs::read(path)
+            .await
+            .map_err(|error| format!("the dictionary {path} cannot be read ({error}): put it there"))?;
+        let id = get_dict_id_from_dict(&dictionary).map_or(0, u32::from);
+        if id == 0 || (version == Version::V1 && id != V1_DICTIONARY) {
+            return Err(format!(
+                "the dictionary {path} has the id {id}, not the servers' ({V1_DICTIONARY} for v1): put theirs there"
+            ));
+        }
+        let context = Decompressor::with_dictionary(&dictionary)
+            .map_err(|error| format!("the dictionary {path} is of no use ({error}): put the servers' there"))?;
+        Ok(Self {
+            context,
+            plain: Vec::new(),
+            id,
+        })
+    }
+
+    /// The frame as it was before it was compressed; `None` where it was not with this dictionary, or is too long.
+    pub(super) fn decode(&mut self, frame: &[u8]) -> Option<&[u8]> {
+        match Decompressor::upper_bound(frame) {
+            Some(bytes) if bytes > MOST_BYTES => return None,
+            Some(bytes) => self.attempt(frame, bytes)?,
+            None => (self.attempt(frame, COMMON_BYTES)).or_else(|| self.attempt(frame, MOST_BYTES))?,
+        }
+        // A dictionary that does not fit may leave rubbish behind without an error.
+        self.plain.starts_with(b"{").then_some(self.plain.as_slice())
+    }
+
+    fn attempt(&mut self, frame: &[u8], most: usize) -> Option<()> {
+        self.plain.clear();
+        self.plain.reserve(most);
+        self.context.decompress_to_buffer(frame, &mut self.plain).ok()?;
+        Some(())
+    }
+}

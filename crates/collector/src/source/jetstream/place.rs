@@ -1,0 +1,78 @@
+//! Where a source has come to in Jetstream, and the cursor to go on there. What is asked of a server besides is in `ask.rs`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use backtweet_domain::Timestamp;
+
+use crate::normalise::clip;
+use crate::source::{Position, Trouble};
+
+/// How far behind the last event a source goes on: events do not come strictly in order of their times.
+const MARGIN: Duration = Duration::from_secs(5);
+/// The same on another server, which may have witnessed the same events somewhat later or earlier.
+const MARGIN_ELSEWHERE: Duration = Duration::from_secs(30);
+/// Cursors below this are numbers of events, not microseconds.
+const FIRST_TIME: i64 = 1_000_000_000_000_000;
+
+/// The last event seen. As a [`Position`] it is JSON: `{"server":"wss://host","time_us":1783175888085434,"seq":42}`, where `time_us` is the
+/// latest time seen at which an event was witnessed, in microseconds since 1970, and `seq` is v2's number of the last event, which means
+/// something on that server only; v1 has none. Either wire goes on where the other stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) server: String,
+    pub(super) time_us: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seq: Option<u64>,
+}
+
+/// A cursor as the server is asked with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cursor {
+    /// Microseconds since 1970.
+    Time(u64),
+    /// v2's number of an event; inclusive.
+    Seq(u64),
+}
+
+impl Cursor {
+    pub(super) fn value(self) -> u64 {
+        match self {
+            Cursor::Time(value) | Cursor::Seq(value) => value,
+        }
+    }
+}
+
+impl Place {
+    /// Reads a stored position.
+    pub(super) fn read(position: &Position) -> Result<Self, Trouble> {
+        serde_json::from_str(&position.0).map_err(|error| Trouble::Unusable {
+            reason: format!(
+                "the stored position `{}` is none of Jetstream's ({error}): remove the source, and add it under another id",
+                clip(&position.0)
+            ),
+        })
+    }
+
+    /// As it is stored.
+    pub(super) fn position(&self) -> Position {
+        Position(serde_json::json!(self).to_string())
+    }
+
+    pub(super) fn time(&self) -> Timestamp {
+        Timestamp::from_micros(self.time_us)
+    }
+
+    /// The cursor that every server understands.
+    pub(super) fn by_time(&self, server: &str) -> Cursor {
+        let margin = if server == self.server { MARGIN } else { MARGIN_ELSEWHERE };
+        let time = self.time().minus(margin).micros().max(FIRST_TIME);
+        Cursor::Time(time.unsigned_abs())
+    }
+
+    /// v2's number, where it is one of that server's.
+    pub(super) fn by_number(&self, server: &str) -> Option<Cursor> {
+        self.seq.filter(|_| server == self.server).map(Cursor::Seq)
+    }
+}
