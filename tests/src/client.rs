@@ -62,16 +62,21 @@ impl Client {
 
     /// Waits until `holds` of a subject's summary; meanwhile there may be no answer.
     pub fn wait_for(&self, subject: &str, holds: impl Fn(&Value) -> bool) -> Result<String> {
+        self.wait(&["report", "summary", subject, "--format", "json"], holds)
+    }
+
+    /// Waits until `holds` of a command's JSON; meanwhile there may be no answer.
+    pub fn wait(&self, arguments: &[&str], holds: impl Fn(&Value) -> bool) -> Result<String> {
         let started = Instant::now();
         loop {
-            let found = self.summary(subject);
+            let found = self.ask(arguments);
             if let Ok(text) = &found
                 && holds(&serde_json::from_str(text)?)
             {
                 return found;
             }
             if started.elapsed() > DEADLINE {
-                bail!("{subject} never came to what it should be; it is\n{}", found?);
+                bail!("{arguments:?} never came to what it should be; it is\n{}", found?);
             }
             std::thread::sleep(Duration::from_millis(100));
         }

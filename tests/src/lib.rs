@@ -114,6 +114,8 @@ pub fn run(arguments: &[&str], input: &[u8]) -> Result<Output> {
 pub struct Suite {
     child: Child,
     client: Client,
+    /// What it prints.
+    printed: mpsc::Receiver<String>,
 }
 
 impl Deref for Suite {
@@ -127,8 +129,13 @@ impl Deref for Suite {
 impl Suite {
     /// Starts a suite on `data`, with more `--set` options, and waits until it answers.
     pub fn start(data: &Path, set: &[String]) -> Result<Self> {
+        Self::start_with(data, &[], set)
+    }
+
+    /// The same, with more arguments of `up`.
+    pub fn start_with(data: &Path, arguments: &[&str], set: &[String]) -> Result<Self> {
         let mut command = Command::new(program());
-        command.arg("up");
+        command.arg("up").args(arguments);
         if !set.iter().any(|option| option.starts_with("listen=")) {
             command.args(["--set", "listen=127.0.0.1:0"]);
         }
@@ -166,6 +173,7 @@ impl Suite {
                         return Ok(Self {
                             child,
                             client: Client::of(endpoint),
+                            printed: heard,
                         });
                     }
                 }
@@ -175,6 +183,19 @@ impl Suite {
         let _ = child.kill();
         let _ = child.wait();
         bail!("the suite does not come up: {}", log.join().unwrap_or_default());
+    }
+
+    /// Waits for a printed line of which `holds`, and gives it.
+    pub fn line(&self, holds: impl Fn(&str) -> bool) -> Result<String> {
+        let started = Instant::now();
+        let mut all = Vec::new();
+        while let Ok(line) = self.printed.recv_timeout(DEADLINE.saturating_sub(started.elapsed())) {
+            if holds(&line) {
+                return Ok(line);
+            }
+            all.push(line);
+        }
+        bail!("it was never printed; what was: {all:#?}");
     }
 
     /// Kills it as a power cut would kill a process.

@@ -12,14 +12,14 @@ use serde_json::Value;
 use crate::acme::{POSTS, close, put_acme, undisturbed, wait_for_part, write_posts};
 
 /// A process of one service. Dropping it kills it.
-struct Service {
+pub struct Service {
     child: Child,
-    client: Client,
+    pub client: Client,
 }
 
 impl Service {
     /// Starts one and waits until it says where it listens.
-    fn start(name: &str, set: &[String]) -> Result<Self> {
+    pub fn start(name: &str, set: &[String]) -> Result<Self> {
         let package = format!("backtweet-{name}");
         let mut command = Command::new(build(&package, &package));
         for option in set {
@@ -57,7 +57,7 @@ impl Service {
         bail!("{package} does not come up: {last}");
     }
 
-    fn kill(mut self) -> Result<()> {
+    pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())

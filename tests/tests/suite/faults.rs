@@ -11,14 +11,14 @@ use backtweet_tests::{DEADLINE, Suite, note};
 use crate::acme::{POSTS, close, put_acme, undisturbed, wait_for_part, write_posts};
 
 /// A private server. Dropping it kills it.
-struct Redis {
+pub struct Redis {
     child: Child,
     folder: PathBuf,
     port: u16,
 }
 
 impl Redis {
-    fn start(folder: &Path, port: u16) -> Result<Self> {
+    pub fn start(folder: &Path, port: u16) -> Result<Self> {
         let child = Command::new("redis-server")
             .args([
                 "--bind",
@@ -57,7 +57,7 @@ impl Redis {
         journal.context("redis-server keeps no journal")
     }
 
-    fn kill(&mut self) -> Result<()> {
+    pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())

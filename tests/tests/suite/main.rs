@@ -14,6 +14,10 @@ mod demo;
 mod faults;
 /// The filters on standard input.
 mod filters;
+/// Collectors as processes of their own that share what there is to collect, some of them killed.
+mod fleet;
+/// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
+mod live;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.
 mod real_data;
 /// Counts from raw files, sharing no code with the suite.

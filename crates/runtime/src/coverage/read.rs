@@ -93,11 +93,13 @@ pub async fn covered(
             .map(|bucket| LookUp::Record(Key::new(slot(assignment), bucket.record())))
             .collect();
         let mut covered = Covered::default();
+        let mut parts = Vec::new();
         for (bucket, found) in buckets.iter().zip(store.read(&look_ups).await?) {
             if let Found::Record(Some(stored)) = found {
                 let seen = AssignmentCoverage::decode(stored.bytes)
                     .map_err(|error| corrupt(assignment, &bucket.record(), &error))?;
-                covered.take(&seen);
+                add(&mut covered.coverage, &seen);
+                parts.push((*bucket, seen.events));
             }
         }
         covered.coverage.assignment.clone_from(assignment);
@@ -105,20 +107,27 @@ pub async fn covered(
         let open = lease.and_then(|(_, lease)| open(&lease, now));
         covered.coverage.gaps.extend(open);
         cut(&mut covered.coverage.gaps, assignment, from, to);
+        covered.busy = busy(&parts, &covered.coverage.gaps, now);
         all.push(covered);
     }
     Ok(all)
 }
 
-impl Covered {
-    fn take(&mut self, seen: &AssignmentCoverage) {
-        add(&mut self.coverage, seen);
-        if seen.gaps.is_empty() && seen.wanted_seconds > 0.0 {
-            let rate = seen.events as f64 / seen.wanted_seconds;
-            let (least, most) = self.busy.unwrap_or((rate, rate));
-            self.busy = Some((least.min(rate), most.max(rate)));
-        }
-    }
+/// Events a second in the least and the most busy of the buckets that no gap touches. The one that still goes on counts up to `now`.
+fn busy(parts: &[(Bucket, u64)], gaps: &[Gap], now: Timestamp) -> Option<(f64, f64)> {
+    let whole = |bucket: &Bucket| {
+        let (start, end) = (bucket.start().micros(), bucket.end().micros());
+        !gaps.iter().any(|gap| gap.from_us < end && gap.to_us > start)
+    };
+    let rate = |(bucket, events): &(Bucket, u64)| {
+        let seconds = bucket.end().min(now).since(bucket.start()).as_secs_f64();
+        *events as f64 / seconds.max(1.0)
+    };
+    let rates = parts.iter().filter(|(bucket, _)| whole(bucket)).map(rate);
+    rates.fold(None, |busy, rate| {
+        let (least, most) = busy.unwrap_or((rate, rate));
+        Some((rate.min(least), rate.max(most)))
+    })
 }
 
 /// The source that an assignment is a part of.

@@ -96,7 +96,8 @@ async fn a_window_counts_its_own_minutes_and_cuts_gaps_to_itself() {
     let seen = look(&store, 0, 120, 601).await;
     assert_eq!(seen.coverage.events, 700);
     assert_eq!(seen.coverage.gaps, [gap(90, 120)]);
-    assert_eq!(seen.busy, Some((10.0, 10.0)));
+    assert_eq!(seen.busy, Some((10.0, 10.0)), "the minute with the gap is no measure");
+    assert_eq!(look(&store, 0, 180, 601).await.busy, Some((10.0, 10.0)), "nor is the one that it reaches into");
     assert_eq!(look(&store, 180, 540, 601).await.coverage.events, 0);
 }
 

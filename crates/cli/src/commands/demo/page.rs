@@ -159,7 +159,7 @@ fn report(day: &Day, seed: u64, outcomes: &[Outcome]) -> Value {
                 "figures": found,
                 "truth": known(&outcome.truth.figures),
                 "agrees": outcome.agrees(),
-                "coverage": CoverageView::from(&outcome.summary.coverage.unwrap_or_default()),
+                "coverage": CoverageView::from(&outcome.summary.coverage.clone().unwrap_or_default()),
             })
         })
         .collect();
