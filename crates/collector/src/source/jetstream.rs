@@ -25,6 +25,8 @@ use place::{Cursor, Place};
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// Longest pause that a server is granted, in case it asks for days.
 const LONGEST_GRANTED: Duration = Duration::from_secs(3_600);
+/// A connection on which nothing came for so long, not even one of the pings that servers send every 30 s, is dead.
+const SILENCE: Duration = Duration::from_secs(75);
 
 /// One shard of the stream. Each shard reads the whole stream and keeps the accounts whose DIDs hash to it.
 pub struct JetstreamSource {
@@ -38,6 +40,7 @@ pub struct JetstreamSource {
     doubt: Doubt,
     /// Whether a frame came compressed in a way that could not be undone: no more of them are asked for.
     plain: bool,
+    silence: Duration,
 }
 
 /// What the last connections left open; settled by the first event that comes.
@@ -79,6 +82,7 @@ impl JetstreamSource {
             connection: None,
             doubt: Doubt::default(),
             plain: false,
+            silence: SILENCE,
         })
     }
 
@@ -131,7 +135,11 @@ impl JetstreamSource {
             self.doubt.number = true;
             terms.cursor = place.map(|place| place.by_time(server));
         } else if terms.decoder.take().is_some() {
-            tracing::warn!(server, reason, "frames are asked for uncompressed: put the server's dictionary in place");
+            tracing::warn!(
+                server,
+                reason,
+                "frames are asked for uncompressed: put the server's dictionary in place"
+            );
             self.plain = true;
         } else {
             return false;
@@ -202,7 +210,7 @@ impl Source for JetstreamSource {
                 reason: "not connected".to_owned(),
             });
         };
-        match connection.read().await {
+        match connection.read(self.silence).await {
             Ok(read) => {
                 if connection.has_events() {
                     self.doubt = Doubt::default();

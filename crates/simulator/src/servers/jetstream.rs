@@ -232,3 +232,6 @@ impl Jetstream {
         Some((event.first.clone(), event.second.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests;

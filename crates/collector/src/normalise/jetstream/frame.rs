@@ -150,7 +150,11 @@ fn second<'a>(frame: &Frame<'a>) -> Result<Event<'a>, Refused> {
     let witnessed = payload.witnessed_at;
     Ok(Event {
         did: payload.did,
-        time: Time::Written(if witnessed.is_present() { witnessed } else { payload.time }),
+        time: Time::Written(if witnessed.is_present() {
+            witnessed
+        } else {
+            payload.time
+        }),
         what,
     })
 }

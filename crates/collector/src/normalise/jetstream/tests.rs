@@ -306,7 +306,9 @@ fn notices_of_v2_are_no_events_and_what_an_event_lacks_is_named() {
     let message = |payload: Value| json!({"$type": "message", "payload": payload});
     for line in [
         message(json!({"$type": "network.bsky.jetstream.subscribeEvents#info", "name": "OutdatedCursor"})),
-        message(json!({"$type": "network.bsky.jetstream.subscribeEvents#sync", "seq": 1, "did": "did:plc:ann", "sync": {}})),
+        message(
+            json!({"$type": "network.bsky.jetstream.subscribeEvents#sync", "seq": 1, "did": "did:plc:ann", "sync": {}}),
+        ),
         message(json!({"$type": "network.bsky.jetstream.subscribeEvents#new"})),
         json!({"$type": "error", "error": "ConsumerTooSlow"}),
         json!({"$type": "new"}),
@@ -319,7 +321,10 @@ fn notices_of_v2_are_no_events_and_what_an_event_lacks_is_named() {
         (json!({"$type": "message"}), "payload"),
         (message(json!({})), "payload.$type"),
         (message(json!({"$type": account})), "payload.account"),
-        (message(json!({"$type": account, "did": "did:plc:ann", "account": state})), "payload.witnessedAt"),
+        (
+            message(json!({"$type": account, "did": "did:plc:ann", "account": state})),
+            "payload.witnessedAt",
+        ),
     ] {
         let refused = normalise(line.to_string().as_bytes(), received()).unwrap_err();
         assert_eq!(refused.field, field);

@@ -28,7 +28,9 @@ impl Version {
         match config.version {
             0 | 1 => Ok(Version::V1),
             2 => Ok(Version::V2),
-            other => Err(format!("version {other} of Jetstream is not known: set version to 1 or 2")),
+            other => Err(format!(
+                "version {other} of Jetstream is not known: set version to 1 or 2"
+            )),
         }
     }
 }

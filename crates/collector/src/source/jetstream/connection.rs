@@ -20,8 +20,6 @@ use crate::normalise::clip;
 use crate::source::{Gap, GapCause, Read, Trouble};
 use crate::transport::{self, WebSocket};
 
-/// A connection on which nothing came for so long, not even one of the pings that servers send every 30 s, is dead.
-const SILENCE: Duration = Duration::from_secs(75);
 /// How much later than the last event the first one after a break may come without anything missing: what was asked for again begins before
 /// the last event, so that only the clocks of two servers make a difference.
 const TOLERANCE: Duration = Duration::from_secs(10);
@@ -98,19 +96,19 @@ pub(super) struct Connection {
 }
 
 /// What a connection keeps track of.
-struct Track {
-    server: String,
-    shard: Shard,
-    place: Option<Place>,
+pub(super) struct Track {
+    pub(super) server: String,
+    pub(super) shard: Shard,
+    pub(super) place: Option<Place>,
     /// Until the first event.
-    resume: Option<Resume>,
-    numbered: bool,
+    pub(super) resume: Option<Resume>,
+    pub(super) numbered: bool,
     /// Whether an event came.
-    events: bool,
+    pub(super) events: bool,
 }
 
 /// What one read has gathered.
-struct Batch {
+pub(super) struct Batch {
     read: Read,
     now: Timestamp,
     frames: usize,
@@ -148,15 +146,17 @@ impl Connection {
         self.track.events
     }
 
-    /// Waits for a frame, and takes what else is at hand. Nothing is taken before the only wait is over, so that it can be cancelled.
-    pub(super) async fn read(&mut self) -> Result<Read, End> {
+    /// Waits for a frame, for as long after the last one as a living connection may be silent, and takes what else is at hand. Nothing is taken before the only wait is over, so that it can be cancelled.
+    pub(super) async fn read(&mut self, silence: Duration) -> Result<Read, End> {
         if let Some(end) = self.end.take() {
             return Err(end);
         }
-        let first = timeout_at(self.heard + SILENCE, self.socket.next()).await.map_err(|_| {
-            let seconds = SILENCE.as_secs();
-            End::lost(format!("the server was silent for {seconds} s, without a ping"))
-        })?;
+        let first = timeout_at(self.heard + silence, self.socket.next())
+            .await
+            .map_err(|_| {
+                let seconds = silence.as_secs();
+                End::lost(format!("the server was silent for {seconds} s, without a ping"))
+            })?;
         self.heard = Instant::now();
         let mut batch = Batch::new();
         let mut next = Some(first);
@@ -185,21 +185,27 @@ impl Connection {
                     batch.add(frame);
                 }
             }
-            Some(Ok(Message::Binary(frame))) => match self.decoder.as_mut().and_then(|decoder| decoder.decode(&frame)) {
-                Some(frame) => {
-                    if self.track.look(frame, batch)? {
-                        batch.add(Bytes::copy_from_slice(frame));
+            Some(Ok(Message::Binary(frame))) => {
+                match self.decoder.as_mut().and_then(|decoder| decoder.decode(&frame)) {
+                    Some(frame) => {
+                        if self.track.look(frame, batch)? {
+                            batch.add(Bytes::copy_from_slice(frame));
+                        }
+                    }
+                    None => {
+                        batch.read.unreadable += 1;
+                        return Err(End::Undecodable);
                     }
                 }
-                None => {
-                    batch.read.unreadable += 1;
-                    return Err(End::Undecodable);
-                }
-            },
+            }
             Some(Ok(Message::Close(frame))) => {
-                let reason = frame.as_ref().map_or_else(String::new, |frame| clip(&frame.reason).into_owned());
+                let reason = frame
+                    .as_ref()
+                    .map_or_else(String::new, |frame| clip(&frame.reason).into_owned());
                 return Err(match frame.map(|frame| frame.code) {
-                    Some(CloseCode::Policy) => End::TooSlow(format!("the server closed it as for a slow reader: {reason}")),
+                    Some(CloseCode::Policy) => {
+                        End::TooSlow(format!("the server closed it as for a slow reader: {reason}"))
+                    }
                     code => End::lost(format!("the server closed it ({code:?}): {reason}")),
                 });
             }
@@ -213,7 +219,7 @@ impl Connection {
 
 impl Track {
     /// Looks at a frame, and says whether it is handed on.
-    fn look(&mut self, frame: &[u8], batch: &mut Batch) -> Result<bool, End> {
+    pub(super) fn look(&mut self, frame: &[u8], batch: &mut Batch) -> Result<bool, End> {
         batch.frames += 1;
         let seen = glance(frame);
         if seen.what == What::Notice {
@@ -303,7 +309,7 @@ struct Info {
 }
 
 impl Batch {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             read: Read::default(),
             now: SystemClock.now(),
@@ -326,7 +332,7 @@ impl Batch {
         !self.moved && self.read == Read::default()
     }
 
-    fn done(mut self, track: &Track) -> Read {
+    pub(super) fn done(mut self, track: &Track) -> Read {
         if self.moved {
             self.read.position = track.place.as_ref().map(Place::position);
         }

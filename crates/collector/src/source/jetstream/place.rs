@@ -66,7 +66,11 @@ impl Place {
 
     /// The cursor that every server understands.
     pub(super) fn by_time(&self, server: &str) -> Cursor {
-        let margin = if server == self.server { MARGIN } else { MARGIN_ELSEWHERE };
+        let margin = if server == self.server {
+            MARGIN
+        } else {
+            MARGIN_ELSEWHERE
+        };
         let time = self.time().minus(margin).micros().max(FIRST_TIME);
         Cursor::Time(time.unsigned_abs())
     }

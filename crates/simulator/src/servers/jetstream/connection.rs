@@ -45,8 +45,8 @@ impl Callback for Opening<'_> {
         *self.number = diary.asked.len();
         let mut asked = request::asked(request);
         let dictionary = self.shared.dictionary.as_deref();
-        let id = dictionary.and_then(zstd::zstd_safe::get_dict_id_from_dict);
-        let plan = request::plan(&asked, &diary, self.script, self.shared.first_seq, id.map(u32::from));
+        let id = dictionary.map(|dictionary| zstd::zstd_safe::get_dict_id_from_dict(dictionary).map_or(0, u32::from));
+        let plan = request::plan(&asked, &diary, self.script, self.shared.first_seq, id);
         asked.compressed = plan.as_ref().is_ok_and(|plan| plan.compressed);
         asked.refused = plan.as_ref().err().map(|refusal| refusal.status);
         diary.asked.push(asked);

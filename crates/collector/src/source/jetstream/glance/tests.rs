@@ -23,26 +23,52 @@ fn v2(kind: &str, more: &str) -> String {
 fn the_head_is_enough_on_both_wires() {
     let v1 = r#"{"did":"did:plc:ann","time_us":1783175888085434,"kind":"commit","commit":{"rev":"3m","operation":"create","collection":"app.bsky.feed.post","rkey":"1","record":NONSENSE"#;
     let seen = glance(v1.as_bytes());
-    assert_eq!((seen.what, seen.did.as_deref(), seen.seq), (What::Line, Some("did:plc:ann"), None));
+    assert_eq!(
+        (seen.what, seen.did.as_deref(), seen.seq),
+        (What::Line, Some("did:plc:ann"), None)
+    );
     assert_eq!(seen.at, Some(Timestamp::from_micros(AT)));
 
     let post = v2("commit", r#","rev":"3m","collection":"app.bsky.feed.post","record":{}"#);
     let seen = both(&post);
-    assert_eq!((seen.what, seen.did.as_deref(), seen.seq), (What::Line, Some("did:plc:ann"), Some(42)));
+    assert_eq!(
+        (seen.what, seen.did.as_deref(), seen.seq),
+        (What::Line, Some("did:plc:ann"), Some(42))
+    );
     assert_eq!(seen.at, Some(Timestamp::from_micros(AT)));
 }
 
 #[test]
 fn what_is_not_kept_is_passed_over_and_notices_are_set_apart() {
-    let like = json!({"did": "did:plc:ann", "time_us": AT, "kind": "commit", "commit": {"collection": "app.bsky.feed.like"}});
+    let like =
+        json!({"did": "did:plc:ann", "time_us": AT, "kind": "commit", "commit": {"collection": "app.bsky.feed.like"}});
     assert_eq!(both(&like.to_string()).what, What::Other);
-    assert_eq!(both(&v2("commit", r#","collection":"app.bsky.feed.like""#)).what, What::Other);
+    assert_eq!(
+        both(&v2("commit", r#","collection":"app.bsky.feed.like""#)).what,
+        What::Other
+    );
     assert_eq!(both(&v2("sync", r#","sync":{}"#)).what, What::Other);
     assert_eq!(both(&v2("account", r#","account":{"active":true}"#)).what, What::Line);
-    assert_eq!(both(&v2("info", r#","name":"OutdatedCursor""#)).what, What::Notice);
-    assert_eq!(both(r#"{"$type":"error","error":"ConsumerTooSlow"}"#).what, What::Notice);
-    for unclear in ["", "[]", "7", "{}", "rubbish", r#"{"kind":"commit","commit":{}}"#, r#"{"$type":"new"}"#] {
-        assert_eq!(both(unclear).what, What::Line, "the normaliser says what is wrong with `{unclear}`");
+    let info = r#"{"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#info","name":"OutdatedCursor"}}"#;
+    assert_eq!(both(info).what, What::Notice);
+    assert_eq!(
+        both(r#"{"$type":"error","error":"ConsumerTooSlow"}"#).what,
+        What::Notice
+    );
+    for unclear in [
+        "",
+        "[]",
+        "7",
+        "{}",
+        "rubbish",
+        r#"{"kind":"commit","commit":{}}"#,
+        r#"{"$type":"new"}"#,
+    ] {
+        assert_eq!(
+            both(unclear).what,
+            What::Line,
+            "the normaliser says what is wrong with `{unclear}`"
+        );
     }
 }
 
@@ -56,7 +82,11 @@ fn no_record_can_pass_itself_off_as_the_head() {
         r#" { "did" : "did:plc:\u0061nn" , "time_us" : 1783175888085434 , "kind":"commit","commit":{ "collection":"a.b" } } "#,
     ] {
         let seen = both(frame);
-        assert_eq!((seen.what, seen.did.as_deref()), (What::Other, Some("did:plc:ann")), "{frame}");
+        assert_eq!(
+            (seen.what, seen.did.as_deref()),
+            (What::Other, Some("did:plc:ann")),
+            "{frame}"
+        );
         assert_eq!(seen.at, Some(Timestamp::from_micros(AT)));
     }
 }

@@ -1,0 +1,289 @@
+//! Servers that misbehave: whatever they do, every event they have comes through, or a gap says which ones did not.
+
+use super::*;
+
+/// Reads everything `server` has, and checks that nothing got lost on the way and that nothing came that was not sent.
+async fn all_of(server: &Jetstream, version: u32, count: usize) -> Reader {
+    let mut reader = Reader::new(&config(&[server], version), before_all());
+    reader.distinct(count).await;
+    let sent: BTreeSet<Bytes> = sent(server, version).into_iter().collect();
+    assert_eq!(reader.seen(), sent);
+    reader
+}
+
+#[tokio::test]
+async fn a_cut_connection_loses_nothing_not_even_in_the_middle_of_a_frame() {
+    for version in [1, 2] {
+        let server = serve(events(40)).await;
+        server.script([Misdeed::CutWithin { after: 9 }]);
+        server.script([Misdeed::Cut { after: 20 }]);
+        let reader = all_of(&server, version, 40).await;
+        assert_eq!(
+            reader.lines,
+            sent(&server, version),
+            "what came before a cut is handed over"
+        );
+        assert_eq!((reader.troubles.len(), reader.gaps.len()), (2, 0));
+        assert!(reader.lines.len() > 40, "it goes on before where it stood");
+    }
+}
+
+#[tokio::test]
+async fn events_that_come_again_or_out_of_order_are_all_handed_on() {
+    for version in [1, 2] {
+        let server = serve(events(40)).await;
+        server.script([Misdeed::Reorder { window: 4 }, Misdeed::Repeat { window: 5 }]);
+        let mut reader = Reader::new(&config(&[&server], version), before_all());
+        reader.until(|reader| reader.lines.len() >= 80).await;
+        assert_eq!(reader.lines, sent(&server, version));
+        assert_eq!(
+            reader.place().time_us,
+            FIRST + 39 * SECOND,
+            "the position is the latest time"
+        );
+        assert_eq!(reader.gaps, []);
+    }
+}
+
+#[tokio::test]
+async fn what_the_network_no_longer_has_is_a_gap_from_the_last_event_to_the_first() {
+    for version in [1, 2] {
+        let server = serve(events(100)).await;
+        let clamp = Misdeed::Clamp {
+            before_us: FIRST + 60 * SECOND,
+        };
+        server.script([Misdeed::Cut { after: 20 }]);
+        // v2 refuses a number that old, and is asked again by time.
+        server.script([clamp.clone()]);
+        server.script([clamp]);
+        let mut reader = Reader::new(&config(&[&server], version), before_all());
+        reader.distinct(60).await;
+        let gap = Gap {
+            from: Timestamp::from_micros(FIRST + 19 * SECOND),
+            to: Timestamp::from_micros(FIRST + 60 * SECOND),
+            cause: GapCause::CursorTooOld,
+        };
+        assert_eq!(reader.gaps, [gap], "v{version}");
+        let refused: Vec<_> = server.asked().iter().map(|asked| asked.refused).collect();
+        match version {
+            1 => assert_eq!(refused, [None, None]),
+            _ => assert_eq!(refused, [None, Some(400), None]),
+        }
+        assert_eq!(reader.troubles.len(), 1, "only the cut");
+    }
+}
+
+#[tokio::test]
+async fn an_outdated_cursor_is_believed_even_where_little_is_missing() {
+    let server = serve(events(30)).await;
+    let clamp = Misdeed::Clamp {
+        before_us: FIRST + 2 * SECOND,
+    };
+    server.script([clamp]);
+    let mut reader = Reader::new(&config(&[&server], 2), before_all());
+    reader.distinct(28).await;
+    assert_eq!(reader.gaps.len(), 1);
+    assert_eq!(reader.gaps[0].to, Timestamp::from_micros(FIRST + 2 * SECOND));
+}
+
+#[tokio::test]
+async fn a_reader_found_too_slow_comes_back_and_what_it_missed_is_laid_to_that() {
+    let slow = || Misdeed::Error {
+        after: 10,
+        name: "ConsumerTooSlow".to_owned(),
+    };
+    for version in [1, 2] {
+        let server = serve(events(100)).await;
+        server.script([slow()]);
+        let reader = all_of(&server, version, 100).await;
+        assert_eq!(reader.gaps, [], "nothing is missing: it was all there to be read again");
+        assert!(reader.troubles[0].to_string().contains("slow"), "{:?}", reader.troubles);
+
+        let server = serve(events(100)).await;
+        server.script([slow()]);
+        for _ in 0..2 {
+            server.script([Misdeed::Clamp {
+                before_us: FIRST + 60 * SECOND,
+            }]);
+        }
+        let mut reader = Reader::new(&config(&[&server], version), before_all());
+        reader.distinct(50).await;
+        let causes: Vec<_> = reader.gaps.iter().map(|gap| gap.cause).collect();
+        assert_eq!(causes, [GapCause::TooSlow]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_numbers_anew_is_asked_by_time() {
+    let server = serve(events(30)).await;
+    let place = Place {
+        server: server.url(),
+        time_us: FIRST + 10 * SECOND,
+        seq: Some(1_000_000),
+    };
+    let mut reader = Reader::new(&config(&[&server], 2), Some(place.position()));
+    reader.distinct(25).await;
+    let cursors: Vec<_> = server.asked().iter().map(|asked| asked.cursor).collect();
+    assert_eq!(cursors, [Some(1_000_000), Some((FIRST + 5 * SECOND) as u64)]);
+    assert_eq!((reader.place().seq, reader.gaps.len()), (Some(30), 0));
+}
+
+#[tokio::test]
+async fn a_frame_that_cannot_be_undone_is_counted_and_comes_again_uncompressed() {
+    let Some(path) = shared("legacy_subscribe.zdict") else {
+        return;
+    };
+    let dictionary = std::fs::read(&path).unwrap();
+    let mut other = dictionary.clone();
+    other[4] ^= 1;
+    for version in [1, 2] {
+        let setup = Setup {
+            events: events(20),
+            dictionary: Some(dictionary.clone()),
+            ..Setup::default()
+        };
+        let server = Jetstream::start(setup).await.unwrap();
+        server.script([Misdeed::Dictionary(other.clone())]);
+        let mut config = config(&[&server], version);
+        config.dictionary = path.display().to_string();
+        let mut reader = Reader::new(&config, before_all());
+        reader.distinct(20).await;
+        assert_eq!((reader.unreadable, reader.troubles.len(), reader.gaps.len()), (1, 1, 0));
+        let compressed: Vec<_> = server.asked().iter().map(|asked| asked.compressed).collect();
+        assert_eq!(compressed, [true, false]);
+    }
+}
+
+#[tokio::test]
+async fn a_dictionary_that_is_missing_wrong_or_unknown_to_the_server_costs_no_events() {
+    let rubbish = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(rubbish.path(), "no dictionary").unwrap();
+    let mut paths = vec!["/nowhere/dictionary".to_owned(), rubbish.path().display().to_string()];
+    // The server has none, so that v2 does not know its id.
+    paths.extend(shared("legacy_subscribe.zdict").map(|path| path.display().to_string()));
+    for version in [1, 2] {
+        for path in &paths {
+            let server = serve(events(5)).await;
+            let mut config = config(&[&server], version);
+            config.dictionary.clone_from(path);
+            let mut reader = Reader::new(&config, before_all());
+            reader.distinct(5).await;
+            assert_eq!((reader.lines.len(), reader.troubles.len()), (5, 0), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_post_of_ten_megabytes_costs_itself_and_nothing_else() {
+    for version in [1, 2] {
+        let server = serve(events(10)).await;
+        server.script([Misdeed::Oversized {
+            after: 4,
+            bytes: 10 * 1024 * 1024,
+        }]);
+        let mut reader = Reader::new(&config(&[&server], version), before_all());
+        reader.distinct(11).await;
+        let (long, others): (Vec<Bytes>, Vec<Bytes>) =
+            reader.lines.iter().cloned().partition(|line| line.len() > 1_000_000);
+        assert_eq!(others, sent(&server, version));
+        assert!(
+            normalise(&long[0], received()).is_err(),
+            "it is refused, and kept as a dead letter"
+        );
+        assert_eq!(reader.troubles, []);
+    }
+}
+
+#[tokio::test]
+async fn another_server_takes_over_and_numbers_of_the_first_are_not_used_there() {
+    for version in [1, 2] {
+        let first = serve(events(40)).await;
+        let setup = Setup {
+            events: events(90),
+            first_seq: 7_000,
+            ..Setup::default()
+        };
+        let second = Jetstream::start(setup).await.unwrap();
+        let mut reader = Reader::new(&config(&[&first, &second], version), before_all());
+        reader.until(|reader| reader.lines.len() >= 40).await;
+        drop(first);
+        reader
+            .until(|reader| reader.reached == Some(Timestamp::from_micros(FIRST + 89 * SECOND)))
+            .await;
+        let texts: BTreeSet<String> = reader.lines.iter().map(text).collect();
+        assert_eq!(texts.len(), 90, "every event of both");
+        let cursor = second.asked()[0].cursor.unwrap();
+        assert_eq!(cursor as i64, FIRST + 9 * SECOND, "30 s behind the last event");
+        assert_eq!(reader.gaps, []);
+        let place = reader.place();
+        assert_eq!(
+            (place.server, place.seq),
+            (second.url(), (version == 2).then_some(7_089))
+        );
+    }
+}
+
+fn text(line: &Bytes) -> String {
+    let value: Value = serde_json::from_slice(line).unwrap();
+    let record = [&value["commit"]["record"]["text"], &value["payload"]["record"]["text"]];
+    record.iter().find_map(|text| text.as_str()).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_server_that_wants_to_be_left_alone_is_and_the_next_one_is_asked() {
+    let (first, second) = (serve(events(5)).await, serve(events(5)).await);
+    let refuse = |status, retry_after| [Misdeed::Refuse { status, retry_after }];
+    first.script(refuse(429, Some(17)));
+    second.script(refuse(503, None));
+    let mut reader = Reader::new(&config(&[&first, &second], 1), before_all());
+    reader.distinct(5).await;
+    let after = Some(Duration::from_secs(17));
+    assert!(matches!(&reader.troubles[0], Trouble::Limited { after: told, .. } if *told == after));
+    assert!(matches!(&reader.troubles[1], Trouble::Status { status: 503, .. }));
+    assert!(reader.source.pause(&reader.troubles[0], 1) >= Duration::from_secs(17));
+    assert_eq!((first.asked().len(), second.asked().len()), (2, 1));
+}
+
+#[test]
+fn pauses_double_from_one_second_to_sixty_and_are_never_all_the_same() {
+    let source = JetstreamSource::new(&v1::JetstreamSource::default(), 0).unwrap();
+    let lost = Trouble::Lost {
+        reason: "cut".to_owned(),
+    };
+    for (in_a_row, seconds) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (1_000, 60)] {
+        let pauses: BTreeSet<Duration> = (0..50).map(|_| source.pause(&lost, in_a_row)).collect();
+        let longest = Duration::from_secs(seconds);
+        assert!(pauses.iter().all(|pause| *pause >= longest / 2 && *pause <= longest));
+        assert!(pauses.len() > 1);
+    }
+}
+
+#[tokio::test]
+async fn a_silent_server_is_given_up_for_another_and_a_quiet_one_that_pings_is_not() {
+    let server = serve(events(5)).await;
+    server.script([Misdeed::Stall { after: 5 }]);
+    let mut reader = Reader::new(&config(&[&server], 1), before_all());
+    reader.source.silence = Duration::from_millis(200);
+    reader.distinct(5).await;
+    reader.until(|reader| !reader.troubles.is_empty()).await;
+    assert!(
+        reader.troubles[0].to_string().contains("silent"),
+        "{:?}",
+        reader.troubles
+    );
+
+    let setup = Setup {
+        events: events(5),
+        ping: Duration::from_millis(20),
+        ..Setup::default()
+    };
+    let server = Jetstream::start(setup).await.unwrap();
+    let mut reader = Reader::new(&config(&[&server], 1), before_all());
+    reader.source.silence = Duration::from_secs(3);
+    reader.distinct(5).await;
+    // Pings alone, for longer than a dead connection is waited for.
+    for _ in 0..200 {
+        reader.step().await;
+    }
+    assert_eq!((reader.troubles.len(), reader.lines.len()), (0, 5));
+}
