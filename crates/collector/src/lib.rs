@@ -3,6 +3,7 @@
 
 mod figures;
 mod intake;
+pub mod links;
 pub mod normalise;
 mod patience;
 mod publish;
