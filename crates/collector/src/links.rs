@@ -128,7 +128,12 @@ impl Links {
         let (PostEvent::Created { post } | PostEvent::Edited { post }) = event else {
             return;
         };
-        if !post.entities.links.iter().any(|link| shorteners::is_shortened(&link.canonical)) {
+        if !post
+            .entities
+            .links
+            .iter()
+            .any(|link| shorteners::is_shortened(&link.canonical))
+        {
             return;
         }
         count(match self.0.try_send(post.clone()) {
@@ -209,7 +214,7 @@ impl Worker {
             };
             complete.extend(self.waiting.settle(&link, page.as_deref()));
         }
-        self.publish(complete).await
+        publish_all(&self.ports, self.config.backoff, complete).await
     }
 
     /// Keeps what was found out, so that it is asked once, and publishes the posts that nothing is open of any more.
@@ -228,20 +233,22 @@ impl Worker {
             self.waiting.answered(&finding.link);
             complete.extend(self.waiting.settle(&finding.link, page));
         }
-        self.publish(complete).await
+        publish_all(&self.ports, self.config.backoff, complete).await
     }
+}
 
-    async fn publish(&self, posts: Vec<Box<Post>>) -> Result<(), IntakeError> {
-        let now = self.ports.clock.now();
-        let record = |post| publish::record(&PostEvent::Edited { post }, now);
-        let records: Vec<Record> = posts.into_iter().map(record).collect();
-        let log = self.ports.log.as_ref();
-        let refused = publish::append(log, self.config.backoff, topics::POSTS, &records).await?;
-        for (_, reason) in refused {
-            tracing::error!(reason, "a post whose links were followed is refused by the log; it stays as it came");
-        }
-        Ok(())
+async fn publish_all(ports: &Ports, backoff: Backoff, posts: Vec<Box<Post>>) -> Result<(), IntakeError> {
+    let now = ports.clock.now();
+    let record = |post| publish::record(&PostEvent::Edited { post }, now);
+    let records: Vec<Record> = posts.into_iter().map(record).collect();
+    let refused = publish::append(ports.log.as_ref(), backoff, topics::POSTS, &records).await?;
+    for (_, reason) in refused {
+        tracing::error!(
+            reason,
+            "a post whose links were followed is refused by the log; it stays as it came"
+        );
     }
+    Ok(())
 }
 
 async fn ask(follower: Arc<Follower>, link: String, failures: u32) -> Finding {

@@ -115,7 +115,8 @@ impl Follower {
             }
         }
         // Where it leads on to was not looked at any more.
-        been.pop().map_or(Err(Lost::Endless), |last| settle(last, Lost::Endless))
+        been.pop()
+            .map_or(Err(Lost::Endless), |last| settle(last, Lost::Endless))
     }
 
     async fn ask(&self, url: &Url) -> Result<Answer, Lost> {

@@ -44,7 +44,12 @@ impl Gate {
         let standard = match url.scheme() {
             "http" => 80,
             "https" => 443,
-            _ => return Err(Forbidden::new(url.as_str(), "is no page of the web: only http and https are followed")),
+            _ => {
+                return Err(Forbidden::new(
+                    url.as_str(),
+                    "is no page of the web: only http and https are followed",
+                ));
+            }
         };
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
@@ -58,7 +63,10 @@ impl Gate {
         }
         // Given by itself, the port would also outrank that of an address that is let through by name.
         if url.port().is_some() {
-            return Err(Forbidden::new(url.as_str(), "is on another port than 80 for http and 443 for https"));
+            return Err(Forbidden::new(
+                url.as_str(),
+                "is on another port than 80 for http and 443 for https",
+            ));
         }
         match literal {
             Some(ip) if !is_public(ip) => Err(Forbidden::new(url.as_str(), "is at no public address")),

@@ -77,9 +77,14 @@ pub(super) async fn recall(
     if links.is_empty() {
         return Ok(Vec::new());
     }
-    let look_ups: Vec<_> = links.iter().map(|link| LookUp::Record(Key::new(slot(link), NAME))).collect();
+    let look_ups: Vec<_> = links
+        .iter()
+        .map(|link| LookUp::Record(Key::new(slot(link), NAME)))
+        .collect();
     let found = patiently(backoff, || store.read(&look_ups)).await?;
-    Ok(std::iter::zip(links, found).map(|(link, found)| known(link, found, now)).collect())
+    Ok(std::iter::zip(links, found)
+        .map(|(link, found)| known(link, found, now))
+        .collect())
 }
 
 /// A record that cannot be read, or is another link's, counts as none: it is written anew.
@@ -116,10 +121,22 @@ pub(super) async fn keep(
 
 fn batch(finding: &Finding, now: Timestamp, spans: Spans) -> Batch {
     let (url, page) = finding.leads_to.clone().unzip();
-    let failures = if page.is_some() { 0 } else { finding.failures.saturating_add(1) };
-    let until = now.plus(if page.is_some() { spans.answers } else { spans.pause(failures) });
+    let failures = if page.is_some() {
+        0
+    } else {
+        finding.failures.saturating_add(1)
+    };
+    let until = now.plus(if page.is_some() {
+        spans.answers
+    } else {
+        spans.pause(failures)
+    });
     // The count of failures outlives them, so that the next one holds longer.
-    let expires = if page.is_some() { until } else { until.plus(spans.failures_at_most) };
+    let expires = if page.is_some() {
+        until
+    } else {
+        until.plus(spans.failures_at_most)
+    };
     let kept = Kept {
         link: finding.link.clone(),
         url,

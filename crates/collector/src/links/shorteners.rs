@@ -75,7 +75,11 @@ pub(super) fn is_shortened(canonical: &str) -> bool {
         return false;
     };
     let behind = canonical.split_once(host).map_or("", |(_, behind)| behind);
-    behind.trim_start_matches(':').trim_start_matches(|c: char| c.is_ascii_digit()).len() > 1
+    behind
+        .trim_start_matches(':')
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .len()
+        > 1
 }
 
 /// Whether a host, in lower case, is one of the list.

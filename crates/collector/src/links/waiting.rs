@@ -105,7 +105,9 @@ impl Waiting {
     pub(super) fn settle(&mut self, link: &str, page: Option<&str>) -> Vec<Box<Post>> {
         let mut complete = Vec::new();
         for number in self.links.remove(link).unwrap_or_default() {
-            let Some(open) = self.posts.get_mut(&number) else { continue };
+            let Some(open) = self.posts.get_mut(&number) else {
+                continue;
+            };
             open.left -= 1;
             if let Some(page) = page.filter(|page| *page != link) {
                 open.found.push((link.to_owned(), page.to_owned()));

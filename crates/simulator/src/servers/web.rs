@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,6 +28,8 @@ pub enum Page {
     NoHead(u16, Box<Page>),
     /// An answer of status 200 whose body never ends.
     Endless,
+    /// Answers as the other page does, after a while.
+    Late(Duration, Box<Page>),
     /// Takes the request and never answers.
     Silent,
 }
@@ -54,6 +57,8 @@ struct Site {
     /// By host and path; of several the first is taken and put away, the last one stays.
     pages: HashMap<(String, String), VecDeque<Page>>,
     asked: Vec<Asked>,
+    /// How many requests each host has at the moment, and had at most.
+    busy: HashMap<String, (usize, usize)>,
 }
 
 /// The whole fake web.
@@ -98,6 +103,11 @@ impl Web {
         let asked = self.asked();
         asked.iter().filter(|it| it.host == host && it.path == path).count()
     }
+
+    /// How many requests `host` had at most at once.
+    pub fn most_at_once(&self, host: &str) -> usize {
+        lock(&self.site).busy.get(host).map_or(0, |(_, most)| *most)
+    }
 }
 
 fn lock(site: &Mutex<Site>) -> MutexGuard<'_, Site> {
@@ -108,6 +118,9 @@ impl Site {
     fn next(&mut self, asked: Asked) -> Page {
         let place = (asked.host.clone(), asked.path.clone());
         let is_head = asked.method == "HEAD";
+        let (now, most) = self.busy.entry(asked.host.clone()).or_default();
+        *now += 1;
+        *most = (*most).max(*now);
         self.asked.push(asked);
         let Some(pages) = self.pages.get_mut(&place) else {
             return Page::Plain(404);
@@ -133,14 +146,31 @@ async fn answer(State(site): State<Arc<Mutex<Site>>>, request: Request) -> Respo
             .map_or("/", |path| path.as_str())
             .to_owned(),
     };
-    let mut page = lock(&site).next(asked);
-    if let Page::NoHead(status, behind) = page {
-        page = if request.method() == Method::HEAD {
-            Page::Plain(status)
-        } else {
-            *behind
+    let host = asked.host.clone();
+    let page = lock(&site).next(asked);
+    let response = show(page, request.method()).await;
+    if let Some((now, _)) = lock(&site).busy.get_mut(&host) {
+        *now -= 1;
+    }
+    response
+}
+
+async fn show(mut page: Page, method: &Method) -> Response<Body> {
+    loop {
+        page = match page {
+            Page::NoHead(status, _) if method == Method::HEAD => Page::Plain(status),
+            Page::NoHead(_, behind) => *behind,
+            Page::Late(pause, behind) => {
+                tokio::time::sleep(pause).await;
+                *behind
+            }
+            page => return answered(page).await,
         };
     }
+}
+
+/// A page that depends on nothing but itself.
+async fn answered(page: Page) -> Response<Body> {
     match page {
         Page::Plain(status) => response(status, None, Body::from("a page")),
         Page::Redirect(status, location) => response(status, Some(&location), Body::empty()),
@@ -149,7 +179,7 @@ async fn answer(State(site): State<Arc<Mutex<Site>>>, request: Request) -> Respo
             let body = stream::repeat_with(move || Ok::<_, Infallible>(block.clone()));
             response(200, None, Body::from_stream(body))
         }
-        Page::NoHead(..) => response(405, None, Body::empty()),
+        Page::NoHead(..) | Page::Late(..) => response(500, None, Body::empty()),
         Page::Silent => std::future::pending().await,
     }
 }

@@ -80,16 +80,40 @@ fn the_edges_of_every_closed_range_are_closed_and_what_lies_beyond_them_is_not()
         let last = (u64::from(first) + size - 1) as u32;
         for ip in [first, last] {
             assert!(!is_public(IpAddr::V4(ip.into())), "{}", Ipv4Addr::from(ip));
-            assert!(forms(ip).into_iter().all(|form| !is_public(form)), "{}", Ipv4Addr::from(ip));
+            assert!(
+                forms(ip).into_iter().all(|form| !is_public(form)),
+                "{}",
+                Ipv4Addr::from(ip)
+            );
         }
         for ip in [first.wrapping_sub(1), last.wrapping_add(1)] {
-            assert_eq!(is_public(IpAddr::V4(ip.into())), !is_closed_v4(ip), "{}", Ipv4Addr::from(ip));
+            assert_eq!(
+                is_public(IpAddr::V4(ip.into())),
+                !is_closed_v4(ip),
+                "{}",
+                Ipv4Addr::from(ip)
+            );
         }
     }
-    for ip in ["1.1.1.1", "8.8.8.8", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1", "192.0.1.1", "223.255.255.255"] {
+    for ip in [
+        "1.1.1.1",
+        "8.8.8.8",
+        "172.15.0.1",
+        "172.32.0.1",
+        "100.63.0.1",
+        "100.128.0.1",
+        "192.0.1.1",
+        "223.255.255.255",
+    ] {
         assert!(is_public(ip.parse().unwrap()), "{ip}");
     }
-    for ip in ["2606:4700:4700::1111", "2a00:1450::1", "2001:4860:4860::8888", "64:ff9b::808:808", "::ffff:8.8.8.8"] {
+    for ip in [
+        "2606:4700:4700::1111",
+        "2a00:1450::1",
+        "2001:4860:4860::8888",
+        "64:ff9b::808:808",
+        "::ffff:8.8.8.8",
+    ] {
         assert!(is_public(ip.parse().unwrap()), "{ip}");
     }
 }
@@ -118,7 +142,12 @@ fn every_way_to_write_a_closed_address_as_a_link_is_seen_through() {
     ] {
         assert!(!admits(link), "{link}");
     }
-    for link in ["http://8.8.8.8/", "https://[2606:4700::1]/", "https://example.org/", "http://example.org:80/"] {
+    for link in [
+        "http://8.8.8.8/",
+        "https://[2606:4700::1]/",
+        "https://example.org/",
+        "http://example.org:80/",
+    ] {
         assert!(admits(link), "{link}");
     }
 }
