@@ -6,6 +6,7 @@ mod intake;
 pub mod links;
 pub mod normalise;
 mod patience;
+pub mod profiles;
 mod publish;
 mod push;
 mod resolve;
