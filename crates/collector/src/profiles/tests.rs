@@ -1,12 +1,14 @@
 //! Profiles over real sockets, from a fake AppView that knows what it was asked.
 
-use async_trait::async_trait;
+mod stuck;
+
 use backtweet_domain::{Engagement, Entities, ManualClock, Post, PostId, Timestamp};
 use backtweet_simulator::servers::appview::{AppView as Server, Failure, Profile as Shown};
-use backtweet_store::{Batch, FjallStore, Found, LookUp, Outcome, Store};
+use backtweet_store::FjallStore;
 
 use super::*;
 use crate::testing::{MemoryLog, received};
+use stuck::Stuck;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -239,26 +241,36 @@ async fn no_request_is_made_before_the_limit_is_lifted() {
     // One request is left, and then none for good: the worker must stand still instead of being refused.
     suite.server.limit(1, received().micros() / 1_000_000 + 3600);
     suite.pass(0..50).await;
+    let Suite {
+        server,
+        profiles,
+        mut worker,
+        ..
+    } = suite;
+    let told = async {
+        let mut events: Vec<_> = (0..50).map(post).collect();
+        // What was told before the pause is known without waiting for its end.
+        while events
+            .iter_mut()
+            .filter(|event| author_of(event).followers.is_some())
+            .count()
+            < 25
+        {
+            profiles.fill(&mut events).await;
+            tokio::task::yield_now().await;
+        }
+        // Enough turns for a worker that does not wait to ask again.
+        for _ in 0..2000 {
+            tokio::task::yield_now().await;
+        }
+    };
     let waits = async {
-        let Suite { server, worker, .. } = &mut suite;
-        let answered = async {
-            while server.asked().is_empty() {
-                tokio::task::yield_now().await;
-            }
-            // Enough turns for a worker that does not wait to ask again.
-            for _ in 0..2000 {
-                tokio::task::yield_now().await;
-            }
-        };
         tokio::select! {
             _ = worker.work() => panic!("it never ends"),
-            () = answered => server.asked().len(),
+            () = told => server.asked().len(),
         }
     };
     assert_eq!(tokio::time::timeout(DEADLINE, waits).await.unwrap(), 1);
-    let known = suite.pass(0..50).await;
-    let told = known.iter().filter(|author| author.followers.is_some());
-    assert_eq!(told.count(), 25, "what was told before the pause is known already");
 }
 
 #[tokio::test]
@@ -329,32 +341,6 @@ async fn a_handle_that_changed_is_not_put_on_posts_any_more() {
     });
     suite.look_up().await;
     assert_eq!(told(&suite.pass([1]).await[0]), (Some("new.example"), Some(71)));
-}
-
-/// A store that never answers.
-struct Stuck;
-
-#[async_trait]
-impl Store for Stuck {
-    async fn read(&self, _: &[LookUp]) -> Result<Vec<Found>, StoreError> {
-        std::future::pending().await
-    }
-
-    async fn apply(&self, _: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
-        std::future::pending().await
-    }
-
-    async fn expire(&self, _: Timestamp, _: usize) -> Result<usize, StoreError> {
-        Ok(0)
-    }
-
-    fn losses(&self) -> u64 {
-        0
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
 }
 
 #[tokio::test]
