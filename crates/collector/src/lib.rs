@@ -4,9 +4,11 @@
 mod figures;
 mod follow;
 mod intake;
+pub mod links;
 pub mod normalise;
 mod open;
 mod patience;
+pub mod profiles;
 mod publish;
 mod push;
 mod resolve;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use backtweet_domain::{AccountId, PostEvent, PostId, ReferenceKind, Timestamp};
+use backtweet_domain::{AccountId, PostEvent, PostId, ReferenceKind, Timestamp, revision};
 use backtweet_store::{Batch, Found, Key, LookUp, Outcome, Park, Store, StoreError, Stored, Waiter, Write};
 
 use crate::Config;
@@ -196,7 +196,7 @@ impl Resolver<'_> {
                 open: open.to_vec(),
             };
             // Each revision waits by itself, so that edits may come in any order.
-            let waiter = format!("{}#{}", event.key(), revision(event));
+            let waiter = format!("{}#{}", event.key(), rank(event));
             look_ups.push(self.read_or_park(id, waiter, &waiting, event.at()));
             asked.push(id.clone());
         }
@@ -286,7 +286,7 @@ fn encode(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn revision(event: &PostEvent) -> u64 {
+fn rank(event: &PostEvent) -> u64 {
     match event {
         PostEvent::Created { post } | PostEvent::Edited { post } => post.revision,
         _ => 0,
@@ -315,7 +315,7 @@ fn fill(event: &mut PostEvent, open: &[(ReferenceKind, LocalId)], known: &HashMa
         }
     }
     if open.iter().all(|(_, id)| known.contains_key(id)) {
-        post.revision |= 1;
+        post.revision = revision::with_references(post.revision);
     }
 }
 

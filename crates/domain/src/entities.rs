@@ -58,7 +58,8 @@ pub struct Hashtag {
 pub struct Link {
     /// As the network gave it, resolved as far as the network resolved it.
     pub url: String,
-    /// The canonical form, by [`crate::link::canonical`]; the url itself where it has none.
+    /// The canonical form, by [`crate::link::canonical`], of the page that it leads to as far as shortened links were followed; the url itself
+    /// where it has none.
     pub canonical: String,
     /// Where it stands.
     #[serde(default)]

@@ -7,6 +7,7 @@ pub mod id;
 pub mod link;
 pub mod post;
 pub mod retry;
+pub mod revision;
 pub mod sentiment;
 pub mod signal;
 pub mod subject;

@@ -11,7 +11,8 @@ use crate::time::Timestamp;
 pub struct Post {
     /// Which post it is, the same in every replay and for every edit of it.
     pub id: PostId,
-    /// Orders the edits of one post; a later edit has a higher number. What it counts is the network's own affair.
+    /// Orders the edits of one post, and how complete the record of each is, by [`crate::revision`]; a later edit has a higher number. What
+    /// counts the edits is the network's own affair.
     #[serde(default)]
     pub revision: u64,
     /// Who made it.

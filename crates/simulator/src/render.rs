@@ -94,6 +94,7 @@ pub(crate) fn id(world: &World, act: u32) -> PostId {
     ids::post_id(person.id.network(), native)
 }
 
+/// What a client that pushes the post calls its edition; the collector keeps room below it.
 fn revision(world: &World, act: u32, edits: usize, resolved: Resolved) -> u64 {
     let made = &world.acts[act as usize];
     let edited = edits.checked_sub(1).map(|last| made.edits[last].0);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use backtweet_domain::id::tid_value;
 use backtweet_domain::{
     AccountChange, AccountId, AccountState, Author, Engagement, Entities, Follow, Network, Post, PostEvent, PostId,
-    Reference, ReferenceKind, Timestamp,
+    Reference, ReferenceKind, Timestamp, revision,
 };
 
 use super::lenient::{Raw, Text};
@@ -45,7 +45,8 @@ struct Head<'a> {
     /// `at://did/collection/rkey`.
     uri: String,
     rkey: Text<'a>,
-    revision: u64,
+    /// The repository's revision, which orders everything that happens to its records.
+    rev: u64,
     at: Timestamp,
 }
 
@@ -86,7 +87,7 @@ fn commit(event: &Event<'_>, commit: &Commit<'_>, received: Timestamp) -> Result
         },
         (_, "delete") => PostEvent::Deleted {
             id: post_id(head.uri)?,
-            revision: head.revision,
+            revision: revision::last_of(head.rev),
             at: head.at,
         },
         _ => return Ok(Normalised::nothing()),
@@ -99,7 +100,7 @@ fn head<'a>(event: &Event<'a>, commit: &Commit<'a>, collection: &str) -> Result<
     let did: Text<'_> = event.did.need("did", "the account's DID")?;
     let rkey: Text<'_> = commit.rkey.need("commit.rkey", "the record's key")?;
     let rev: Text<'_> = commit.rev.need("commit.rev", "the revision of the repository, a TID")?;
-    let revision = tid_value(&rev).ok_or_else(|| {
+    let rev = tid_value(&rev).ok_or_else(|| {
         Refused::new(
             "commit.rev",
             format!("`{}` is no TID: send the revision of the repository", super::clip(&rev)),
@@ -110,7 +111,7 @@ fn head<'a>(event: &Event<'a>, commit: &Commit<'a>, collection: &str) -> Result<
         uri: format!("at://{}/{collection}/{}", &*did, &*rkey),
         did,
         rkey,
-        revision,
+        rev,
         at: event.time.read()?,
     })
 }
@@ -186,7 +187,7 @@ fn post(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<Box<Post>, R
     Ok(Box::new(Post {
         url: Some(format!("https://bsky.app/profile/{}/post/{}", &*head.did, &*head.rkey)),
         id: post_id(head.uri)?,
-        revision: head.revision,
+        revision: revision::of(head.rev),
         author: author(head.account),
         language: read
             .langs
@@ -218,7 +219,7 @@ fn repost(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<PostEvent,
     })?;
     let post = Post {
         id: post_id(head.uri)?,
-        revision: head.revision,
+        revision: revision::of(head.rev),
         author: author(head.account),
         text: String::new(),
         language: None,
@@ -250,7 +251,7 @@ fn follow(head: Head<'_>, made: Option<Raw<'_>>) -> Result<PostEvent, Refused> {
         follower: head.account,
         active: followed.is_some(),
         followed,
-        revision: head.revision,
+        revision: head.rev,
         at: head.at,
     }))
 }

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use backtweet_domain::{Entities, Link, Post, PostEvent, Timestamp, entities};
+use backtweet_domain::{Entities, Link, Post, PostEvent, Timestamp, entities, revision};
 
 use super::lenient::Text;
 use super::{MAX_TEXT_BYTES, Normalised, Refused, clip, object, text_of};
@@ -109,11 +109,18 @@ fn filled_in(text: &str, received: Timestamp) -> Result<Box<Post>, serde_json::E
     serde_json::from_value(value)
 }
 
-/// Brings what a client wrote into the form that every other wire gives: handles plain, links canonical by the suite's own rule.
+/// Brings what a client wrote into the form that every other wire gives: handles plain, links canonical by the suite's own rule, and its
+/// revision as the post's edition, so that there is room for the records that complete it.
 pub(crate) fn tidy(event: &mut PostEvent) {
-    let (PostEvent::Created { post } | PostEvent::Edited { post }) = event else {
-        return;
+    let post = match event {
+        PostEvent::Created { post } | PostEvent::Edited { post } => post,
+        PostEvent::Deleted { revision, .. } => {
+            *revision = revision::last_of(*revision);
+            return;
+        }
+        _ => return,
     };
+    post.revision = revision::of(post.revision);
     plain_handle(&mut post.author.handle);
     for reference in &mut post.references {
         plain_handle(&mut reference.author_handle);

@@ -6,7 +6,7 @@ mod text;
 use serde::Deserialize;
 
 use backtweet_domain::{
-    AccountId, Author, Engagement, Network, Post, PostEvent, PostId, Reference, ReferenceKind, Timestamp,
+    AccountId, Author, Engagement, Network, Post, PostEvent, PostId, Reference, ReferenceKind, Timestamp, revision,
 };
 
 use super::lenient::{Raw, Text};
@@ -139,7 +139,8 @@ pub fn normalise(line: &[u8], received: Timestamp) -> Result<Normalised, Refused
 /// Which post an id names, and which of its edits.
 struct Identity {
     post: PostId,
-    revision: u64,
+    /// Its place in the history of edits, from 0.
+    edition: u64,
     at: Option<Timestamp>,
 }
 
@@ -201,7 +202,7 @@ impl<'a> Reader<'a> {
                 .or(created_at.map(|time| time.min(self.received)))
                 .unwrap_or(self.received),
             id: identity.post,
-            revision: identity.revision,
+            revision: revision::of(identity.edition),
             author,
             language: tweet
                 .lang
@@ -219,7 +220,7 @@ impl<'a> Reader<'a> {
             text: words.text,
             entities: words.entities,
         });
-        Ok(if post.revision > 0 {
+        Ok(if identity.edition > 0 {
             PostEvent::Edited { post }
         } else {
             PostEvent::Created { post }
@@ -334,7 +335,7 @@ fn handle(user: &User<'_>) -> Option<String> {
     (!user.username.is_empty()).then(|| user.username.to_lowercase())
 }
 
-/// An edit makes a new id; the first of the history is the post, and the place in it the revision.
+/// An edit makes a new id; the first of the history is the post, and the place in it the edition.
 fn identity(tweet: &Tweet<'_>, repaired: &mut u64) -> Result<Identity, Refused> {
     let id: Text<'_> = tweet.id.need("id", "the post's id")?;
     let history = tweet.edit_history_tweet_ids.list::<Text<'_>>(repaired);
@@ -347,7 +348,7 @@ fn identity(tweet: &Tweet<'_>, repaired: &mut u64) -> Result<Identity, Refused> 
     Ok(Identity {
         at: post.time(),
         post,
-        revision: place as u64,
+        edition: place as u64,
     })
 }
 

@@ -42,7 +42,7 @@ fn a_post_keeps_who_when_where_and_in_which_language() {
     assert_eq!(post.witnessed_at, Timestamp::from_micros(AT));
     assert_eq!(post.created_at.unwrap().to_string(), "2026-07-04T14:38:06.24Z");
     assert_eq!(post.language.as_deref(), Some("de"));
-    assert_eq!(post.revision, tid_value(REV).unwrap());
+    assert_eq!(post.revision, revision::of(tid_value(REV).unwrap()));
     assert_eq!(
         post.url.as_deref(),
         Some("https://bsky.app/profile/did:plc:ann/post/3mptbyplj5d2a")
@@ -181,7 +181,7 @@ fn an_edit_a_repost_and_what_is_taken_back_are_events_of_their_own() {
         let out = read(&frame(collection, "delete", Value::Null));
         let expected = PostEvent::Deleted {
             id: id(&format!("bluesky:at://did:plc:ann/{collection}/3mptbyplj5d2a")),
-            revision: tid_value(REV).unwrap(),
+            revision: revision::last_of(tid_value(REV).unwrap()),
             at: Timestamp::from_micros(AT),
         };
         assert_eq!(out.events, [expected]);

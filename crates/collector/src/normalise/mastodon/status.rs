@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use backtweet_domain::{
     AccountId, Author, Engagement, Entities, Network, Post, PostEvent, PostId, Reference, ReferenceKind, Timestamp,
+    revision,
 };
 
 use super::html::{self, Plain};
@@ -223,7 +224,7 @@ impl<'i> Reader<'i> {
         let created_at = self.created_at(status)?;
         let post = Post {
             id,
-            revision: revision(None, true),
+            revision: rank(None, true),
             author,
             text: String::new(),
             language: None,
@@ -263,7 +264,7 @@ impl<'i> Reader<'i> {
         let entities = entities::read(status, &plain, is_reply, self.instance, &mut out.repaired);
         let url = status.url.read::<Text<'_>>(&mut out.repaired).and_then(Text::filled);
         let post = Box::new(Post {
-            revision: revision(edited_at, awaited.is_empty()),
+            revision: rank(edited_at, awaited.is_empty()),
             author,
             text: std::mem::take(&mut plain.text),
             language: status
@@ -356,9 +357,14 @@ impl<'i> Reader<'i> {
 
 /// Orders what is said of one status: a later edit outranks an earlier one, and a status whose references are all resolved outranks
 /// the same one with any still open.
-fn revision(edited_at: Option<Timestamp>, is_resolved: bool) -> u64 {
-    let edited = edited_at.map_or(0, |time| u64::try_from(time.micros()).unwrap_or(0));
-    edited.saturating_mul(2) + u64::from(is_resolved)
+fn rank(edited_at: Option<Timestamp>, is_resolved: bool) -> u64 {
+    let edition = edited_at.map_or(0, |time| u64::try_from(time.micros()).unwrap_or(0));
+    let plain = revision::of(edition);
+    if is_resolved {
+        revision::with_references(plain)
+    } else {
+        plain
+    }
 }
 
 fn words(status: &Status<'_>, repaired: &mut u64) -> Plain {

@@ -1,6 +1,6 @@
 //! Statuses and frames made by hand, for what the recorded ones do not show.
 
-use backtweet_domain::{Post, PostEvent, ReferenceKind};
+use backtweet_domain::{Post, PostEvent, ReferenceKind, revision};
 use serde_json::{Value, json};
 
 use super::*;
@@ -97,7 +97,7 @@ fn a_boost_brings_the_boosted_status_and_then_itself_without_words() {
     let reference = boost.reference(ReferenceKind::Repost).unwrap();
     assert_eq!(reference.target.as_ref(), Some(&boosted.id));
     assert_eq!(reference.author_handle.as_deref(), Some("ann@home.example"));
-    assert_eq!(boost.revision, 1);
+    assert_eq!(boost.revision, revision::with_references(0));
 }
 
 #[test]
@@ -192,7 +192,10 @@ fn an_edit_outranks_what_was_there_before_it() {
     let plain = read(&status("5", json!({})));
     let edited = read(&status("5", json!({"edited_at": "2026-07-01T13:00:00Z"})));
     assert!(matches!(&edited.events[0], PostEvent::Edited { post } if post.revision > posts(&plain)[0].revision));
-    assert_eq!(posts(&edited)[0].revision, 2 * 1_782_910_800_000_000 + 1);
+    assert_eq!(
+        posts(&edited)[0].revision,
+        revision::with_references(revision::of(1_782_910_800_000_000))
+    );
     assert_eq!(posts(&edited)[0].witnessed_at, posts(&plain)[0].witnessed_at);
 }
 

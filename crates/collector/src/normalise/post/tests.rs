@@ -35,7 +35,7 @@ fn every_event_reads_back_as_it_was_written() {
         PostEvent::Edited { post: post.clone() },
         PostEvent::Deleted {
             id: post.id.clone(),
-            revision: 3,
+            revision: u64::MAX,
             at,
         },
         PostEvent::Engagement {
@@ -55,6 +55,18 @@ fn every_event_reads_back_as_it_was_written() {
     let account =
         json!({"event": "account", "account": "x:1", "state": "hidden", "seq": 4, "at": "2026-07-01T12:00:00Z"});
     assert!(matches!(&read(&account).events[..], [PostEvent::Account(_)]));
+}
+
+#[test]
+fn what_a_client_numbers_its_edits_by_leaves_room_for_completing_each() {
+    let rank = |more: Value| only_post(&bare(more)).revision;
+    let [first, second] = [0, 1].map(|edition| rank(json!({"revision": edition})));
+    let completed = revision::with_links(revision::with_references(first));
+    assert!(first < completed && completed < second);
+    let deleted = json!({"event": "deleted", "id": "other:1", "revision": 0, "at": "2026-07-01T12:00:00Z"});
+    assert!(
+        matches!(read(&deleted).events[..], [PostEvent::Deleted { revision, .. }] if (completed..second).contains(&revision))
+    );
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn an_edit_is_a_higher_revision_of_the_first_id() {
     let [PostEvent::Edited { post }] = &out.events[..] else {
         panic!("{out:?}")
     };
-    assert_eq!((post.id.native(), post.revision), (ID, 1));
+    assert_eq!((post.id.native(), post.revision), (ID, revision::of(1)));
     assert_eq!(post.url.as_deref(), Some("https://x.com/i/status/1999000000000000002"));
     let first = read(json!({"data": tweet(ID, json!({"edit_history_tweet_ids": [ID]}))}));
     assert!(matches!(&first.events[..], [PostEvent::Created { post }] if post.revision == 0));
