@@ -140,6 +140,10 @@ impl Suite {
             command.args(["--set", "listen=127.0.0.1:0"]);
         }
         command.arg("--set").arg(format!("data_dir={}", data.display()));
+        // Nothing that a test starts looks anything up outside of this machine, unless it says where.
+        command
+            .env("BACKTWEET_COLLECTOR__APPVIEW", "")
+            .env("BACKTWEET_COLLECTOR__LINKS", "false");
         for option in set {
             command.args(["--set", option]);
         }

@@ -125,9 +125,6 @@ pub struct Up {
     /// Track @HANDLE, #TAG, a domain or a word, and show who points back; may be repeated
     #[arg(long, value_name = "WHAT")]
     pub track: Vec<String>,
-    /// Where Bluesky's handles are looked up
-    #[arg(long, value_name = "URL", default_value = "https://public.api.bsky.app")]
-    pub appview: String,
 }
 
 #[derive(Debug, clap::Args)]

@@ -50,7 +50,7 @@ impl Suite {
         };
         let stats = [&classifier.runner, &sentiment.runner, &reporting.runner].map(|runner| Arc::clone(&runner.stats));
 
-        let collecting = backtweet_collector::Config::default();
+        let collecting = backtweet_collector::Config::from(&config.collector);
         let collector = backtweet_collector::service(ports.clone(), collecting.clone());
         let reporting = Reporting::new(reporting, ports.clone());
         let (reports, subjects) = reporting.services(shutdown.clone());
@@ -74,11 +74,10 @@ impl Suite {
             health.follow(&watched, stop).await;
             Ok::<_, SuperviseError>(())
         });
-        let (live, stop) = (ports.clone(), shutdown.clone());
-        tasks.spawn("collector", async move {
-            backtweet_collector::run(collecting, live, stop).await;
-            Ok::<_, SuperviseError>(())
-        });
+        tasks.spawn(
+            "collector",
+            backtweet_collector::run(collecting, ports.clone(), shutdown.clone()),
+        );
         tasks.spawn(
             "classifier",
             backtweet_classifier::run(classifier, ports.clone(), shutdown.clone()),

@@ -10,9 +10,11 @@ use backtweet_stream::{LogError, Record};
 use backtweet_wire::{record, topics, v1};
 
 use crate::figures::{EVENTS, Figures};
+use crate::links::Links;
 use crate::normalise::mastodon::{EventName, Instance};
 use crate::normalise::{LocalFacts, Normalised, Refused, Wire, jetstream, mastodon, post, settle, x};
 use crate::patience::patiently;
+use crate::profiles::Profiles;
 use crate::{Config, publish, resolve};
 
 /// How many refusals of one call are told in full; all are counted.
@@ -158,6 +160,10 @@ impl IntoStatus for IntakeError {
 pub struct Intake {
     ports: Ports,
     config: Config,
+    /// Who puts handles and followers on posts, where anybody does.
+    profiles: Option<Profiles>,
+    /// Who follows shortened links, where anybody does.
+    links: Option<Links>,
 }
 
 impl Intake {
@@ -168,7 +174,21 @@ impl Intake {
 
     /// An intake configured otherwise.
     pub fn with(ports: Ports, config: Config) -> Self {
-        Self { ports, config }
+        Self {
+            ports,
+            config,
+            profiles: None,
+            links: None,
+        }
+    }
+
+    /// The same, with what is looked up beside the stream.
+    pub(crate) fn with_look_ups(self, profiles: Option<Profiles>, links: Option<Links>) -> Self {
+        Self {
+            profiles,
+            links,
+            ..self
+        }
     }
 
     /// Takes ready events and returns once they are durable.
@@ -228,6 +248,9 @@ impl Intake {
         let (log, backoff) = (self.ports.log.as_ref(), self.config.backoff);
         let store = self.ports.store.as_ref();
         let resolved = resolve::resolve(store, &self.config, now, &mut batch.events, &batch.local).await?;
+        if let Some(profiles) = &self.profiles {
+            profiles.fill(&mut batch.events).await;
+        }
         let records: Vec<Record> = batch
             .events
             .iter()
@@ -237,6 +260,13 @@ impl Intake {
         let refused = publish::append(log, backoff, topics::POSTS, &records).await?;
         for (place, reason) in refused {
             batch.refuse_record(place, reason);
+        }
+        if let Some(links) = &self.links {
+            batch
+                .events
+                .iter()
+                .chain(&resolved.more)
+                .for_each(|event| links.offer(event));
         }
         // A dead letter that is refused is lost; the sender was told.
         publish::append(log, backoff, topics::DEAD_LETTERS, &batch.dead_letters).await?;

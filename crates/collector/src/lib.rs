@@ -25,14 +25,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backtweet_runtime::Ports;
+use backtweet_store::StoreError;
 use backtweet_stream::Backoff;
-use backtweet_wire::v1;
 use backtweet_wire::v1::collector_service_server::CollectorServiceServer;
 use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 
 use crate::follow::Follower;
-use crate::patience::patiently;
+use crate::links::{Links, LinksConfig};
+use crate::profiles::{Profiles, ProfilesConfig};
 use crate::share::Share;
 pub use intake::{Intake, IntakeError, Refusal, Taken};
 pub use normalise::{Refused, Wire};
@@ -60,8 +61,10 @@ pub struct Config {
     pub instance: String,
     /// How long an assignment stays with a collector that has fallen silent.
     pub lease: Duration,
-    /// What is to be collected from the start; more may come and go while it runs.
-    pub sources: Vec<v1::Source>,
+    /// Where profiles of Bluesky accounts are looked up; nowhere where absent.
+    pub appview: Option<String>,
+    /// Whether shortened links are followed.
+    pub links: bool,
 }
 
 impl Default for Config {
@@ -75,32 +78,79 @@ impl Default for Config {
             backoff: Backoff::default(),
             instance: format!("collector-{:016x}", RandomState::new().hash_one(std::process::id())),
             lease: Duration::from_secs(5),
-            sources: Vec::new(),
+            appview: None,
+            links: false,
         }
     }
 }
 
-/// Collects what the store's registry names, and `config.sources`, until `shutdown`. Other collectors on the same store take their share.
-/// What does not answer is waited for.
-pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) {
-    let registry = Registry::new(Arc::clone(&ports.store));
-    for source in &config.sources {
-        let put = patiently(config.backoff, || registry.put(source));
-        match shutdown.run_until_cancelled(put).await {
-            Some(Ok(())) => {}
-            Some(Err(error)) => tracing::error!(source = source.id, %error, "a source cannot be collected"),
-            None => return,
+impl From<&backtweet_runtime::config::CollectorConfig> for Config {
+    fn from(config: &backtweet_runtime::config::CollectorConfig) -> Self {
+        Self {
+            appview: config.appview.clone(),
+            links: config.links,
+            lease: config.lease,
+            ..Self::default()
         }
     }
+}
+
+/// Why the collector stopped before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// What is looked up beside the stream cannot be.
+    #[error("{0}")]
+    LookUp(String),
+    /// The log or the store cannot be used.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Collects what the store's registry names, until `shutdown`. Other collectors on the same store take their share.
+///
+/// # Errors
+/// When the log or the store cannot be used at all. While they are merely down, this waits.
+pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> Result<(), CollectError> {
+    let profiles = config.appview.clone().map(|address| {
+        let config = ProfilesConfig {
+            address,
+            ..ProfilesConfig::default()
+        };
+        Profiles::new(ports.clone(), config).map_err(CollectError::LookUp)
+    });
+    let links = config
+        .links
+        .then(|| Links::new(ports.clone(), LinksConfig::default()).map_err(CollectError::LookUp));
+    let (profiles, profiling) = profiles.transpose()?.unzip();
+    let (links, linking) = links.transpose()?.unzip();
+    let intake = Intake::with(ports.clone(), config.clone()).with_look_ups(profiles, links);
     let follower = Follower {
         open: open::opener(Arc::clone(&ports.clock)),
         clock: Arc::clone(&ports.clock),
         lease: config.lease,
-        intake: Arc::new(Intake::with(ports.clone(), config.clone())),
+        intake: Arc::new(intake),
     };
-    Share::new(ports, config.instance, config.lease, follower)
-        .run(shutdown)
-        .await;
+    let share = Share::new(ports, config.instance, config.lease, follower);
+    let profiling = async {
+        match profiling {
+            Some(worker) => worker.run(shutdown.clone()).await.map_err(CollectError::from),
+            None => Ok(()),
+        }
+    };
+    let linking = async {
+        match linking {
+            Some(worker) => worker.run(shutdown.clone()).await.map_err(CollectError::from),
+            None => Ok(()),
+        }
+    };
+    let sharing = async {
+        share.run(shutdown.clone()).await;
+        Ok(())
+    };
+    tokio::try_join!(sharing, profiling, linking).map(drop)
 }
 
 /// The collector's gRPC service.
@@ -125,7 +175,10 @@ pub async fn did_of(appview: &str, handle: &str) -> Result<Option<String>, Strin
     struct Profile {
         did: String,
     }
-    let client = transport::http().timeout(LOOK_UP).build().map_err(|error| error.to_string())?;
+    let client = transport::http()
+        .timeout(LOOK_UP)
+        .build()
+        .map_err(|error| error.to_string())?;
     let url = format!("{}/xrpc/app.bsky.actor.getProfiles", appview.trim_end_matches('/'));
     let request = client.get(url).query(&[("actors", handle)]);
     let answer = request.send().await.and_then(reqwest::Response::error_for_status);

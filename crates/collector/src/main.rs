@@ -1,6 +1,5 @@
 //! The collector as a program of its own.
 
-use std::convert::Infallible;
 use std::process::ExitCode;
 
 use backtweet_runtime::{Program, Services, limited, service_main};
@@ -12,12 +11,9 @@ fn main() -> ExitCode {
         about: "Takes in public posts, pushed and live: CollectorService and the networks to backtweet.posts.",
     };
     service_main(program, |config, ports, shutdown| {
-        let collector = backtweet_collector::Config::default();
+        let collector = backtweet_collector::Config::from(&config.collector);
         let service = backtweet_collector::service(ports.clone(), collector.clone());
         let services = Services::new().add(limited!(service, config.grpc));
-        (services, async move {
-            backtweet_collector::run(collector, ports, shutdown).await;
-            Ok::<_, Infallible>(())
-        })
+        (services, backtweet_collector::run(collector, ports, shutdown))
     })
 }

@@ -13,16 +13,18 @@ use crate::source::{Position, Reading};
 
 /// Opens assignments as what their sources are.
 pub(crate) fn opener(_clock: Arc<dyn Clock>) -> Open {
-    Arc::new(|assignment: &Assignment, _: Option<&Position>| -> Result<Opened, String> {
-        let number = || assignment.part.parse::<u32>().map_err(|_| unknown(assignment));
-        match &assignment.source.kind {
-            Some(Kind::Jetstream(jetstream)) => {
-                let source = JetstreamSource::new(jetstream, number()?)?;
-                Ok((Box::new(source), reading(Wire::Jetstream)))
+    Arc::new(
+        |assignment: &Assignment, _: Option<&Position>| -> Result<Opened, String> {
+            let number = || assignment.part.parse::<u32>().map_err(|_| unknown(assignment));
+            match &assignment.source.kind {
+                Some(Kind::Jetstream(jetstream)) => {
+                    let source = JetstreamSource::new(jetstream, number()?)?;
+                    Ok((Box::new(source), reading(Wire::Jetstream)))
+                }
+                _ => Err(unknown(assignment)),
             }
-            _ => Err(unknown(assignment)),
-        }
-    })
+        },
+    )
 }
 
 fn reading(wire: Wire) -> Reading {
@@ -30,5 +32,8 @@ fn reading(wire: Wire) -> Reading {
 }
 
 fn unknown(assignment: &Assignment) -> String {
-    format!("`{}` is no part of any source that this version knows: update the collector, or remove the source", assignment.id)
+    format!(
+        "`{}` is no part of any source that this version knows: update the collector, or remove the source",
+        assignment.id
+    )
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub retention: Duration,
     /// How long work in progress may take to end after a signal to stop (`grace_seconds`).
     pub grace: Duration,
+    /// How live sources are collected (`collector.*`).
+    pub collector: CollectorConfig,
     /// What is logged, and how (`tracing.*`).
     pub tracing: TracingConfig,
     /// Limits of the gRPC server (`grpc.*`).
@@ -94,6 +96,17 @@ pub struct RedisSettings {
     pub prefix: String,
     /// How long one answer may take (`store.timeout_ms`).
     pub timeout: Duration,
+}
+
+/// How live sources are collected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectorConfig {
+    /// Where profiles of Bluesky accounts are looked up (`collector.appview`); nowhere where absent.
+    pub appview: Option<String>,
+    /// Whether shortened links are followed to where they lead (`collector.links`).
+    pub links: bool,
+    /// How long an assignment stays with a collector that has fallen silent (`collector.lease_seconds`).
+    pub lease: Duration,
 }
 
 /// What is logged, and how.

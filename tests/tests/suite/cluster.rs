@@ -28,6 +28,8 @@ impl Service {
         command.args(["--set", "listen=127.0.0.1:0", "--set", "tracing.format=json"]);
         let mut child = command
             .env_remove("BACKTWEET_CONFIG")
+            .env("BACKTWEET_COLLECTOR__APPVIEW", "")
+            .env("BACKTWEET_COLLECTOR__LINKS", "false")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

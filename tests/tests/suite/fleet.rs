@@ -55,7 +55,13 @@ impl Watcher {
         let held = self.ids.iter().zip(leases).filter_map(|(id, lease)| {
             let held = lease?.1.assignment?;
             let connected = held.state() == AssignmentState::Connected;
-            Some((id.clone(), (held.reached_us.unwrap_or(0), if connected { held.collector } else { String::new() })))
+            Some((
+                id.clone(),
+                (
+                    held.reached_us.unwrap_or(0),
+                    if connected { held.collector } else { String::new() },
+                ),
+            ))
         });
         let held: BTreeMap<_, _> = held.collect();
         for (id, (reached, _)) in &held {
@@ -86,7 +92,10 @@ fn all_read(held: &BTreeMap<String, (i64, String)>) -> bool {
 }
 
 fn collectors(held: &BTreeMap<String, (i64, String)>) -> BTreeSet<&str> {
-    held.values().map(|(_, collector)| collector.as_str()).filter(|it| !it.is_empty()).collect()
+    held.values()
+        .map(|(_, collector)| collector.as_str())
+        .filter(|it| !it.is_empty())
+        .collect()
 }
 
 /// All posts that the log has.
@@ -115,7 +124,9 @@ async fn published(brokers: &str, prefix: &str) -> Result<BTreeSet<String>> {
 fn collectors_that_die_and_come_and_a_store_that_falls_lose_nothing() -> Result<()> {
     let Some(mut set) = servers("fleet") else { return Ok(()) };
     let value = |key: &str| {
-        let found = set.iter().find_map(|option| option.strip_prefix(key)?.strip_prefix('='));
+        let found = set
+            .iter()
+            .find_map(|option| option.strip_prefix(key)?.strip_prefix('='));
         found.unwrap_or_default().to_owned()
     };
     let (brokers, prefix, store_prefix) = (value("log.brokers"), value("log.prefix"), value("store.prefix"));
@@ -129,22 +140,37 @@ fn collectors_that_die_and_come_and_a_store_that_falls_lose_nothing() -> Result<
 
     let runtime = Runtime::new()?;
     let server = Arc::new(runtime.block_on(Jetstream::start(Setup::default()))?);
-    let mut fleet = (0..3).map(|_| Service::start("collector", &set)).collect::<Result<Vec<_>>>()?;
+    let mut fleet = (0..3)
+        .map(|_| Service::start("collector", &set))
+        .collect::<Result<Vec<_>>>()?;
     fleet[0].client.ask(&[
-        "sources", "add", "bluesky", "--server", &server.url(), "--shards", &ASSIGNMENTS.to_string(),
+        "sources",
+        "add",
+        "bluesky",
+        "--server",
+        &server.url(),
+        "--shards",
+        &ASSIGNMENTS.to_string(),
     ])?;
 
     runtime.block_on(async {
         let mut watcher = Watcher::connect(url.clone(), &store_prefix).await?;
-        watcher.until("three share", |held| collectors(held).len() == 3 && all_read(held)).await?;
+        watcher
+            .until("three share", |held| collectors(held).len() == 3 && all_read(held))
+            .await?;
 
         // Posts of many accounts, so that each shard has some every second, for as long as the test runs.
-        let (pushing, start) = (Arc::clone(&server), std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_micros() as i64);
+        let (pushing, start) = (
+            Arc::clone(&server),
+            std::time::SystemTime::UNIX_EPOCH.elapsed()?.as_micros() as i64,
+        );
         let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
         let pusher = tokio::spawn(async move {
             let mut number = 0;
             while stopped.try_recv().is_err() {
-                let at = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(start, |now| now.as_micros() as i64);
+                let at = std::time::SystemTime::UNIX_EPOCH
+                    .elapsed()
+                    .map_or(start, |now| now.as_micros() as i64);
                 let batch = (0..200).map(|place| mention(number + place, at + place, "did:plc:nobody", "on and on"));
                 let _ = pushing.push(batch);
                 number += 200;
@@ -153,17 +179,22 @@ fn collectors_that_die_and_come_and_a_store_that_falls_lose_nothing() -> Result<
             number
         });
 
-        watcher.until("all read", |held| held.values().all(|(reached, _)| *reached > 0)).await?;
+        watcher
+            .until("all read", |held| held.values().all(|(reached, _)| *reached > 0))
+            .await?;
         fleet.remove(1).kill()?;
         watcher.until("two share", |held| collectors(held).len() == 2).await?;
         fleet.push(Service::start("collector", &set)?);
-        watcher.until("three share again", |held| collectors(held).len() == 3).await?;
+        watcher
+            .until("three share again", |held| collectors(held).len() == 3)
+            .await?;
         redis.kill()?;
         let restarted = Redis::start(folder.path(), port)?;
         let before = watcher.look().await;
         watcher
             .until("all go on", |held| {
-                held.iter().all(|(id, (reached, _))| before.get(id).is_none_or(|(then, _)| reached > then))
+                held.iter()
+                    .all(|(id, (reached, _))| before.get(id).is_none_or(|(then, _)| reached > then))
             })
             .await?;
         let _ = stop.send(());
@@ -178,11 +209,22 @@ fn collectors_that_die_and_come_and_a_store_that_falls_lose_nothing() -> Result<
             }
             let held = watcher.look().await;
             let missing = expected.difference(&found).count();
-            ensure!(started.elapsed() < DEADLINE, "{missing} of {sent} posts are missing, {:?}, {held:?}", last(&held));
+            ensure!(
+                started.elapsed() < DEADLINE,
+                "{missing} of {sent} posts are missing, {:?}, {held:?}",
+                last(&held)
+            );
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        note(&format!("the longest silence of an assignment was {:.1} s", watcher.longest.as_secs_f64()));
-        ensure!(watcher.longest < SILENCE, "an assignment was silent for {:?}", watcher.longest);
+        note(&format!(
+            "the longest silence of an assignment was {:.1} s",
+            watcher.longest.as_secs_f64()
+        ));
+        ensure!(
+            watcher.longest < SILENCE,
+            "an assignment was silent for {:?}",
+            watcher.longest
+        );
         drop(restarted);
         Ok(())
     })

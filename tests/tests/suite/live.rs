@@ -59,7 +59,9 @@ fn serve(runtime: &Runtime, events: Vec<Bytes>, dictionary: Option<Vec<u8>>) -> 
 }
 
 fn sources(suite: &Suite, holds: impl Fn(&Value) -> bool) -> Result<Value> {
-    Ok(serde_json::from_str(&suite.wait(&["sources", "--format", "json"], holds)?)?)
+    Ok(serde_json::from_str(
+        &suite.wait(&["sources", "--format", "json"], holds)?,
+    )?)
 }
 
 #[test]
@@ -68,13 +70,25 @@ fn who_points_back_is_shown_as_it_happens_and_nothing_counts_as_missed() -> Resu
     let server = serve(&runtime, vec![], None)?;
     let data = tempfile::tempdir()?;
     let url = server.url();
-    let arguments = ["--bluesky", &url, "--track", "acme rockets", "--appview", "http://127.0.0.1:9"];
+    let arguments = [
+        "--bluesky",
+        &url,
+        "--track",
+        "acme rockets",
+        "--appview",
+        "http://127.0.0.1:9",
+    ];
     let suite = Suite::start_with(data.path(), &arguments, &[])?;
     sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
 
     let at = now_us();
     server.push([
-        mention(1, at - 2_000, "did:plc:somebodyelse", "what acme rockets can do, wonderful"),
+        mention(
+            1,
+            at - 2_000,
+            "did:plc:somebodyelse",
+            "what acme rockets can do, wonderful",
+        ),
         mention(2, at - 1_000, "did:plc:somebodyelse", "nothing to do with it"),
     ])?;
     suite.line(|line| line.contains("what acme rockets can do"))?;
@@ -83,7 +97,11 @@ fn who_points_back_is_shown_as_it_happens_and_nothing_counts_as_missed() -> Resu
         summary["figures"]["backtweets"] == 1 && summary["coverage"]["measured"] == true
     })?;
     let coverage = serde_json::from_str::<Value>(&found)?["coverage"].take();
-    assert_eq!((&coverage["seen_low"], &coverage["seen_high"]), (&json!(1.0), &json!(1.0)), "{coverage}");
+    assert_eq!(
+        (&coverage["seen_low"], &coverage["seen_high"]),
+        (&json!(1.0), &json!(1.0)),
+        "{coverage}"
+    );
     assert!(suite.stop()?.success());
     Ok(())
 }
@@ -110,7 +128,9 @@ fn a_gap_that_the_network_made_stands_beside_the_figures_until_the_end() -> Resu
     let coverage = serde_json::from_str::<Value>(&found)?["coverage"].take();
     let (low, high) = (coverage["seen_low"].as_f64(), coverage["seen_high"].as_f64());
     assert!(low < Some(1.0) && low <= high, "{coverage}");
-    let sources = sources(&suite, |sources| sources["assignments"][0]["last_hour"]["gaps"][0].is_object())?;
+    let sources = sources(&suite, |sources| {
+        sources["assignments"][0]["last_hour"]["gaps"][0].is_object()
+    })?;
     let gap = &sources["assignments"][0]["last_hour"]["gaps"][0];
     assert_eq!(gap["cause"], "the network no longer had it", "{sources}");
     Ok(())
@@ -130,8 +150,15 @@ fn every_captured_event_is_accounted_for_on_every_wire() -> Result<()> {
         for (wire, compressed) in [("1", false), ("1", true), ("2", false), ("2", true)] {
             let dictionary = compressed.then_some(dictionary.as_path());
             let collected = collected(&file, wire, dictionary)?;
-            assert_eq!(collected.len(), pushed.len(), "{name}, wire {wire}, compressed: {compressed}");
-            assert!(collected == pushed, "{name}, wire {wire}, compressed: {compressed}: other events");
+            assert_eq!(
+                collected.len(),
+                pushed.len(),
+                "{name}, wire {wire}, compressed: {compressed}"
+            );
+            assert!(
+                collected == pushed,
+                "{name}, wire {wire}, compressed: {compressed}: other events"
+            );
         }
     }
     Ok(())
@@ -164,10 +191,24 @@ fn collected(file: &Path, wire: &str, dictionary: Option<&Path>) -> Result<BTree
     suite.ask(&add)?;
     sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
     server.push(lines.iter().map(|line| Bytes::from(line.to_string())))?;
-    let last = lines.iter().filter(is_wanted).filter_map(time).max().context("a time")?;
+    let last = lines
+        .iter()
+        .filter(is_wanted)
+        .filter_map(time)
+        .max()
+        .context("a time")?;
     let reached = Timestamp::from_micros(last).to_string();
-    sources(&suite, |sources| sources["assignments"][0]["reached"] == reached.as_str())?;
-    ensure!(server.asked().iter().all(|asked| asked.compressed == dictionary.is_some()), "{:?}", server.asked());
+    sources(&suite, |sources| {
+        sources["assignments"][0]["reached"] == reached.as_str()
+    })?;
+    ensure!(
+        server
+            .asked()
+            .iter()
+            .all(|asked| asked.compressed == dictionary.is_some()),
+        "{:?}",
+        server.asked()
+    );
     suite.stop()?;
     posts(data.path())
 }
@@ -176,7 +217,12 @@ fn collected(file: &Path, wire: &str, dictionary: Option<&Path>) -> Result<BTree
 fn is_wanted(line: &&&str) -> bool {
     let event: Value = serde_json::from_str(line).unwrap_or_default();
     let collection = event["commit"]["collection"].as_str();
-    collection.is_none_or(|it| matches!(it, "app.bsky.feed.post" | "app.bsky.feed.repost" | "app.bsky.graph.follow"))
+    collection.is_none_or(|it| {
+        matches!(
+            it,
+            "app.bsky.feed.post" | "app.bsky.feed.repost" | "app.bsky.graph.follow"
+        )
+    })
 }
 
 /// Everything that a stopped suite's log has of posts.

@@ -47,7 +47,7 @@ pub async fn run(up: Up, settings: &Settings, format: Format) -> Result<ExitCode
         place(&config)
     ));
 
-    let prepared = prepare(&up, tracked, &endpoint);
+    let prepared = prepare(&up, tracked, &config, &endpoint);
     let subjects = match shutdown.run_until_cancelled(prepared).await {
         Some(Ok(subjects)) => subjects,
         Some(Err(error)) => {
@@ -78,12 +78,12 @@ pub async fn run(up: Up, settings: &Settings, format: Format) -> Result<ExitCode
 }
 
 /// Tells the suite what to collect and whom to track. Returns the tracked subjects' ids.
-async fn prepare(up: &Up, tracked: Vec<v1::Subject>, endpoint: &str) -> Result<Vec<String>> {
+async fn prepare(up: &Up, tracked: Vec<v1::Subject>, config: &Config, endpoint: &str) -> Result<Vec<String>> {
     let channel = client::connect(endpoint).await?;
     let mut ids = Vec::new();
     for mut subject in tracked {
-        if up.bluesky.is_some() {
-            track::look_up(&mut subject, &up.appview).await;
+        if let (Some(_), Some(appview)) = (&up.bluesky, &config.collector.appview) {
+            track::look_up(&mut subject, appview).await;
         }
         ids.push(subject.id.clone());
         put(channel.clone(), subject).await?;

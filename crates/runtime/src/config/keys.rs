@@ -119,6 +119,21 @@ pub(super) const KEYS: &[Key] = &[
         "Redis: how long one answer may take, in milliseconds.",
     ),
     key(
+        "collector.appview",
+        Value("\"https://public.api.bsky.app\""),
+        "Where handles and follower counts of Bluesky accounts are looked up while Bluesky is collected. Empty: nowhere.",
+    ),
+    key(
+        "collector.links",
+        Value("true"),
+        "Whether shortened links in collected posts are followed to where they lead.",
+    ),
+    key(
+        "collector.lease_seconds",
+        Value("5"),
+        "How long an assignment stays with a collector that has fallen silent.",
+    ),
+    key(
         "tracing.filter",
         Value("\"info\""),
         "What is logged, such as info,backtweet_stream=debug.",

@@ -13,8 +13,8 @@ use super::environment::Environment;
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
 use super::{
-    Config, GrpcConfig, KafkaSettings, LogConfig, LogFormat, LogKind, RedisSettings, Secret, StoreConfig,
-    TracingConfig, keys,
+    CollectorConfig, Config, GrpcConfig, KafkaSettings, LogConfig, LogFormat, LogKind, RedisSettings, Secret,
+    StoreConfig, TracingConfig, keys,
 };
 
 const HOUR: u64 = 3600;
@@ -32,6 +32,7 @@ pub(super) fn config(layers: &Layers, environment: &dyn Environment, errors: &mu
         store: read.store(),
         retention: Duration::from_secs(read.number("retention_hours", 1..=1_000_000) * HOUR),
         grace: read.seconds("grace_seconds", 0..=3600),
+        collector: read.collector(),
         tracing: read.tracing(),
         grpc: read.grpc(),
     }
@@ -250,6 +251,21 @@ impl Reader<'_> {
             prefix,
             timeout,
         })
+    }
+
+    fn collector(&mut self) -> CollectorConfig {
+        let appview = self.text("collector.appview").unwrap_or_default().trim().to_owned();
+        if !appview.is_empty() && !appview.starts_with("https://") && !appview.starts_with("http://") {
+            self.refuse(
+                "collector.appview",
+                "write a URL such as https://public.api.bsky.app, or nothing",
+            );
+        }
+        CollectorConfig {
+            appview: Some(appview).filter(|appview| !appview.is_empty()),
+            links: self.choice("collector.links", &[("true", true), ("false", false)], false),
+            lease: self.seconds("collector.lease_seconds", 1..=3600),
+        }
     }
 
     fn tracing(&mut self) -> TracingConfig {

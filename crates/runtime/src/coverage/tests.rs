@@ -97,7 +97,11 @@ async fn a_window_counts_its_own_minutes_and_cuts_gaps_to_itself() {
     assert_eq!(seen.coverage.events, 700);
     assert_eq!(seen.coverage.gaps, [gap(90, 120)]);
     assert_eq!(seen.busy, Some((10.0, 10.0)), "the minute with the gap is no measure");
-    assert_eq!(look(&store, 0, 180, 601).await.busy, Some((10.0, 10.0)), "nor is the one that it reaches into");
+    assert_eq!(
+        look(&store, 0, 180, 601).await.busy,
+        Some((10.0, 10.0)),
+        "nor is the one that it reaches into"
+    );
     assert_eq!(look(&store, 180, 540, 601).await.coverage.events, 0);
 }
 
