@@ -96,6 +96,7 @@ fn shuffled() -> impl Strategy<Value = String> {
     let text = prop_oneof![
         any::<String>(),
         Just("\"did\":\"x\"".to_owned()),
+        Just("\\\"}".to_owned()),
         Just("collection".to_owned())
     ];
     let collection = prop_oneof![Just("app.bsky.feed.post"), Just("a.b")];
@@ -127,7 +128,7 @@ proptest! {
     #[test]
     fn whatever_a_record_holds_and_however_fields_are_ordered_the_head_is_read_alike(frame in shuffled()) {
         let quick = Fields::quick(frame.as_bytes()).map(Fields::judge);
-        prop_assert!(quick.is_none_or(|quick| quick == Fields::whole(frame.as_bytes()).judge()), "{}", frame);
+        prop_assert_eq!(quick, Some(Fields::whole(frame.as_bytes()).judge()));
     }
 
     #[test]

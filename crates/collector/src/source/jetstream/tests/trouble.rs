@@ -148,7 +148,12 @@ async fn a_frame_that_cannot_be_undone_is_counted_and_comes_again_uncompressed()
     let dictionary = std::fs::read(&path).unwrap();
     let mut other = dictionary.clone();
     other[4] ^= 1;
-    for version in [1, 2] {
+    // One with another id, and one without any, whose frames could be undone to rubbish.
+    let others = [other, events(9).concat()];
+    for (version, other) in [1, 2]
+        .into_iter()
+        .flat_map(|version| others.iter().map(move |other| (version, other)))
+    {
         let setup = Setup {
             events: events(20),
             dictionary: Some(dictionary.clone()),
