@@ -196,7 +196,7 @@ impl Source for JetstreamSource {
         let resume = place.as_ref().map(|place| Resume {
             after: place.time(),
             cause: self.doubt.cause.unwrap_or(GapCause::CursorTooOld),
-            numbered: matches!(terms.cursor, Some(Cursor::Seq(_))),
+            cursor: terms.cursor,
             certain: terms.cursor.is_none(),
         });
         let connection = Connection::new(socket, server, self.shard, place, resume, terms.decoder);

@@ -15,7 +15,7 @@ use backtweet_domain::{Clock, SystemClock, Timestamp};
 
 use super::decode::Decoder;
 use super::glance::{What, glance};
-use super::place::Place;
+use super::place::{Cursor, Place, Trail};
 use crate::normalise::clip;
 use crate::source::{Gap, GapCause, Read, Trouble};
 use crate::transport::{self, WebSocket};
@@ -60,10 +60,20 @@ pub(super) struct Resume {
     pub(super) after: Timestamp,
     /// Why something is missing, if it is.
     pub(super) cause: GapCause,
-    /// Whether the server was asked by v2's number.
-    pub(super) numbered: bool,
+    /// What the server was asked with.
+    pub(super) cursor: Option<Cursor>,
     /// Whether something is missing for certain.
     pub(super) certain: bool,
+}
+
+impl Resume {
+    /// v2's number, where the server was asked by it.
+    fn number(&self) -> Option<u64> {
+        match self.cursor {
+            Some(Cursor::Seq(seq)) => Some(seq),
+            _ => None,
+        }
+    }
 }
 
 /// Why a connection ended.
@@ -102,7 +112,7 @@ pub(super) struct Track {
     pub(super) place: Option<Place>,
     /// Until the first event.
     pub(super) resume: Option<Resume>,
-    pub(super) numbered: bool,
+    pub(super) trail: Trail,
     /// Whether an event came.
     pub(super) events: bool,
 }
@@ -125,6 +135,8 @@ impl Connection {
         resume: Option<Resume>,
         decoder: Option<Decoder>,
     ) -> Self {
+        let begun = resume.and_then(|resume| Some(Trail::from(resume.after, resume.number()?)));
+        let trail = begun.unwrap_or_default();
         Self {
             socket,
             decoder,
@@ -135,7 +147,7 @@ impl Connection {
                 shard,
                 place,
                 resume,
-                numbered: resume.is_some_and(|resume| resume.numbered),
+                trail,
                 events: false,
             },
         }
@@ -249,32 +261,26 @@ impl Track {
         batch.read.reached = batch.read.reached.max(Some(at));
         // A server's clock that runs ahead must not leave anything out.
         let time_us = at.min(batch.now).micros();
-        match &mut self.place {
-            Some(place) => {
-                place.time_us = place.time_us.max(time_us);
-                if place.server != self.server {
-                    place.server.clone_from(&self.server);
-                    place.seq = None;
-                }
-                // The number from before counts only where the server was asked by it.
-                place.seq = seq.max(place.seq.filter(|_| self.numbered));
-                self.numbered |= seq.is_some();
-            }
-            None => {
-                self.place = Some(Place {
-                    server: self.server.clone(),
-                    time_us,
-                    seq,
-                });
-                self.numbered = true;
-            }
+        let before = self.place.as_ref().map_or(i64::MIN, |place| place.time_us);
+        let latest = Timestamp::from_micros(time_us.max(before));
+        if let Some(seq) = seq {
+            self.trail.add(at, seq, latest);
+        }
+        // Until this server has come to where another one was left, that place is the one to go on from.
+        let elsewhere = self.place.as_ref().is_some_and(|place| place.server != self.server);
+        if !elsewhere || time_us >= before {
+            self.place = Some(Place {
+                server: self.server.clone(),
+                time_us: latest.micros(),
+                seq: self.trail.start(latest),
+            });
         }
     }
 
     /// What v2 says about the stream itself.
     fn notice(&mut self, frame: &[u8]) -> Result<(), End> {
         let notice: Notice = serde_json::from_slice(frame).unwrap_or_default();
-        let by_number = self.numbered && self.resume.is_some();
+        let by_number = self.resume.is_some_and(|resume| resume.number().is_some());
         match (notice.error.as_deref(), notice.payload.name.as_deref()) {
             (Some("ConsumerTooSlow"), _) => Err(End::TooSlow("the server finds this reader too slow".to_owned())),
             (Some("CursorTooOld" | "FutureCursor"), _) if self.resume.is_some() => {

@@ -1,7 +1,7 @@
 //! Compressed frames: the dictionary and what it undoes. Whether frames come compressed is not decided here.
 
 use zstd::bulk::Decompressor;
-use zstd::zstd_safe::get_dict_id_from_dict;
+use zstd::zstd_safe::{get_dict_id_from_dict, get_dict_id_from_frame};
 
 use super::ask::Version;
 
@@ -47,13 +47,16 @@ impl Decoder {
 
     /// The frame as it was before it was compressed; `None` where it was not with this dictionary, or is too long.
     pub(super) fn decode(&mut self, frame: &[u8]) -> Option<&[u8]> {
+        // Without its dictionary's id, a frame might be undone with the wrong one, to rubbish and without an error.
+        if get_dict_id_from_frame(frame).map_or(0, u32::from) != self.id {
+            return None;
+        }
         match Decompressor::upper_bound(frame) {
             Some(bytes) if bytes > MOST_BYTES => return None,
             Some(bytes) => self.attempt(frame, bytes)?,
             None => (self.attempt(frame, COMMON_BYTES)).or_else(|| self.attempt(frame, MOST_BYTES))?,
         }
-        // A dictionary that does not fit may leave rubbish behind without an error.
-        self.plain.starts_with(b"{").then_some(self.plain.as_slice())
+        Some(&self.plain)
     }
 
     fn attempt(&mut self, frame: &[u8], most: usize) -> Option<()> {

@@ -1,5 +1,6 @@
 //! Where a source has come to in Jetstream, and the cursor to go on there. What is asked of a server besides is in `ask.rs`.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,14 @@ use crate::source::{Position, Trouble};
 const MARGIN: Duration = Duration::from_secs(5);
 /// The same on another server, which may have witnessed the same events somewhat later or earlier.
 const MARGIN_ELSEWHERE: Duration = Duration::from_secs(30);
+/// How far apart the events are whose numbers are kept to go on from.
+const STEP: Duration = Duration::from_secs(1);
 /// Cursors below this are numbers of events, not microseconds.
 const FIRST_TIME: i64 = 1_000_000_000_000_000;
 
-/// The last event seen. As a [`Position`] it is JSON: `{"server":"wss://host","time_us":1783175888085434,"seq":42}`, where `time_us` is the
-/// latest time seen at which an event was witnessed, in microseconds since 1970, and `seq` is v2's number of the last event, which means
-/// something on that server only; v1 has none. Either wire goes on where the other stopped.
+/// How far a source has come. As a [`Position`] it is JSON: `{"server":"wss://host","time_us":1783175888085434,"seq":42}`, where `time_us` is
+/// the latest time seen at which an event was witnessed, in microseconds since 1970, and `seq` is v2's number of an event a few seconds
+/// before it, which means something on that server only; v1 has none. Either wire goes on where the other stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) server: String,
@@ -78,5 +81,33 @@ impl Place {
     /// v2's number, where it is one of that server's.
     pub(super) fn by_number(&self, server: &str) -> Option<Cursor> {
         self.seq.filter(|_| server == self.server).map(Cursor::Seq)
+    }
+}
+
+/// v2's numbers of the last seconds' events, so that a source can go on behind the last one.
+#[derive(Default)]
+pub(super) struct Trail(VecDeque<(Timestamp, u64)>);
+
+impl Trail {
+    /// A trail that begins with the number that the server was asked with; `latest` is the latest time seen before.
+    pub(super) fn from(latest: Timestamp, seq: u64) -> Self {
+        Self(VecDeque::from([(latest.minus(MARGIN), seq)]))
+    }
+
+    /// An event came; `latest` is the latest time of any.
+    pub(super) fn add(&mut self, at: Timestamp, seq: u64, latest: Timestamp) {
+        if self.0.back().is_none_or(|(last, _)| *last <= at.minus(STEP)) {
+            self.0.push_back((at, seq));
+        }
+        let behind = latest.minus(MARGIN);
+        while self.0.get(1).is_some_and(|(second, _)| *second <= behind) {
+            self.0.pop_front();
+        }
+    }
+
+    /// The number to go on from; `None` as long as none lies far enough behind the latest time.
+    pub(super) fn start(&self, latest: Timestamp) -> Option<u64> {
+        let (at, seq) = self.0.front()?;
+        (*at <= latest.minus(MARGIN)).then_some(*seq)
     }
 }

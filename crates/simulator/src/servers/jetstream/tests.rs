@@ -141,7 +141,7 @@ async fn v1_takes_new_options_and_v2_closes_on_any_frame() {
     let mut client = connect(&server, "subscribe?cursor=0&requireHello=true").await.unwrap();
     client.send(Message::text(options.clone())).await.unwrap();
     assert_eq!(dids(&mut client, 3).await, "256", "nothing before the hello");
-    assert_eq!(server.asked()[0].frames, [options.clone()]);
+    assert_eq!(server.asked()[0].frames[0], options);
 
     let mut client = connect(&server, V2).await.unwrap();
     client.send(Message::text(options)).await.unwrap();

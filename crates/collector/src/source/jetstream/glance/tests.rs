@@ -91,7 +91,46 @@ fn no_record_can_pass_itself_off_as_the_head() {
     }
 }
 
+/// A frame of v1 whose record holds `text` as a key and as a value, its fields in any order.
+fn shuffled() -> impl Strategy<Value = String> {
+    let text = prop_oneof![
+        any::<String>(),
+        Just("\"did\":\"x\"".to_owned()),
+        Just("\\\"}".to_owned()),
+        Just("collection".to_owned())
+    ];
+    let collection = prop_oneof![Just("app.bsky.feed.post"), Just("a.b")];
+    (text, collection, Just(vec![0, 1, 2, 3]).prop_shuffle(), any::<bool>()).prop_map(
+        |(text, collection, order, first)| {
+            let record = json!({&text: [{"collection": "x", "did": &text}, &text]});
+            let (name, record) = (
+                format!(r#""collection":"{collection}""#),
+                format!(r#""record":{record}"#),
+            );
+            let commit = if first {
+                format!("{record},{name}")
+            } else {
+                format!("{name},{record}")
+            };
+            let fields = [
+                r#""did":"did:plc:ann""#.to_owned(),
+                format!(r#""time_us":{AT}"#),
+                r#""kind":"commit""#.to_owned(),
+                format!(r#""commit":{{{commit}}}"#),
+            ];
+            let fields: Vec<&str> = order.into_iter().map(|place| fields[place].as_str()).collect();
+            format!("{{{}}}", fields.join(","))
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn whatever_a_record_holds_and_however_fields_are_ordered_the_head_is_read_alike(frame in shuffled()) {
+        let quick = Fields::quick(frame.as_bytes()).map(Fields::judge);
+        prop_assert_eq!(quick, Some(Fields::whole(frame.as_bytes()).judge()));
+    }
+
     #[test]
     fn no_bytes_make_it_panic(frame in proptest::collection::vec(any::<u8>(), 0..200)) {
         glance(&frame);
