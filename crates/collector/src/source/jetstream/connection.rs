@@ -115,6 +115,8 @@ pub(super) struct Track {
     pub(super) trail: Trail,
     /// Whether an event came.
     pub(super) events: bool,
+    /// Whether it was said that a clock is wrong.
+    pub(super) warned: bool,
 }
 
 /// What one read has gathered.
@@ -149,6 +151,7 @@ impl Connection {
                 resume,
                 trail,
                 events: false,
+                warned: false,
             },
         }
     }
@@ -238,8 +241,13 @@ impl Track {
             self.notice(frame)?;
             return Ok(false);
         }
-        if let Some(at) = seen.at.filter(|at| *at <= batch.now.plus(AHEAD)) {
-            self.advance(at, seen.seq, batch);
+        match seen.at {
+            Some(at) if at <= batch.now.plus(AHEAD) => self.advance(at, seen.seq, batch),
+            Some(at) if !self.warned => {
+                self.warned = true;
+                tracing::warn!(server = self.server, %at, "an event lies ahead of this machine's clock, and does not move the position: see to the clock");
+            }
+            _ => {}
         }
         Ok(seen.what == What::Line && self.shard.has(seen.did.as_deref()))
     }

@@ -346,6 +346,7 @@ fn track() -> connection::Track {
         resume: None,
         trail: Trail::default(),
         events: false,
+        warned: false,
     }
 }
 
