@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use backtweet_domain::Timestamp;
+use backtweet_simulator::servers::appview::{AppView, Profile};
 use backtweet_simulator::servers::jetstream::{Jetstream, Misdeed, Setup};
 use backtweet_stream::{FjallLog, Log};
 use backtweet_tests::{Suite, real_data};
@@ -68,32 +69,25 @@ fn sources(suite: &Suite, holds: impl Fn(&Value) -> bool) -> Result<Value> {
 fn who_points_back_is_shown_as_it_happens_and_nothing_counts_as_missed() -> Result<()> {
     let runtime = Runtime::new()?;
     let server = serve(&runtime, vec![], None)?;
+    let appview = runtime.block_on(AppView::start())?;
+    appview.put(Profile {
+        did: ACME.to_owned(),
+        handle: "acme.example".to_owned(),
+        followers: 5_000,
+    });
     let data = tempfile::tempdir()?;
-    let url = server.url();
-    let arguments = [
-        "--bluesky",
-        &url,
-        "--track",
-        "acme rockets",
-        "--appview",
-        "http://127.0.0.1:9",
-    ];
-    let suite = Suite::start_with(data.path(), &arguments, &[])?;
+    let (url, set) = (server.url(), format!("collector.appview={}", appview.url()));
+    let suite = Suite::start_with(data.path(), &["--bluesky", &url, "--track", "@acme.example"], &[set])?;
     sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
 
     let at = now_us();
     server.push([
-        mention(
-            1,
-            at - 2_000,
-            "did:plc:somebodyelse",
-            "what acme rockets can do, wonderful",
-        ),
+        mention(1, at - 2_000, ACME, "what rockets, wonderful"),
         mention(2, at - 1_000, "did:plc:somebodyelse", "nothing to do with it"),
     ])?;
-    suite.line(|line| line.contains("what acme rockets can do"))?;
+    suite.line(|line| line.contains("what rockets, wonderful"))?;
 
-    let found = suite.wait_for("acme-rockets", |summary| {
+    let found = suite.wait_for("acme.example", |summary| {
         summary["figures"]["backtweets"] == 1 && summary["coverage"]["measured"] == true
     })?;
     let coverage = serde_json::from_str::<Value>(&found)?["coverage"].take();

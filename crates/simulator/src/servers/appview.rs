@@ -120,7 +120,11 @@ async fn profiles(State(view): State<Arc<Mutex<View>>>, Query(query): Query<Vec<
         let message = format!("actors must be 1 to {MOST_ACTORS} DIDs or handles");
         error(400, "InvalidRequest", &message)
     } else {
-        let found = actors.iter().filter_map(|actor| view.profiles.get(actor));
+        // Actors are named by either.
+        let by_handle = |actor: &String| view.profiles.values().find(|profile| profile.handle == *actor);
+        let found = actors
+            .iter()
+            .filter_map(|actor| view.profiles.get(actor).or_else(|| by_handle(actor)));
         let found: Vec<Value> = found.map(shown).collect();
         json_response(200, json!({"profiles": found}))
     };
