@@ -74,9 +74,13 @@ pub(super) struct Api {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Standing {
     #[serde(default)]
     data: Vec<Present>,
+}
+
+#[derive(Deserialize)]
+struct Written {
     #[serde(default)]
     errors: Vec<Value>,
 }
@@ -119,7 +123,7 @@ impl Api {
         take(&self.reads, "reads of the rules")?;
         let response = self.send(self.http.get(self.url(RULES, &[]))).await?;
         let body = body(response, MOST_ANSWER_BYTES).await?;
-        Ok(parse(&body)?.data)
+        Ok(parse::<Standing>(&body)?.data)
     }
 
     /// Adds rules; those that were not added are told.
@@ -158,7 +162,7 @@ impl Api {
             return Err(self.refusal(response).await);
         }
         let body = body(response, MOST_ANSWER_BYTES).await?;
-        let rejected: Vec<Rejected> = parse(&body)?.errors.iter().filter_map(rejected).collect();
+        let rejected: Vec<Rejected> = parse::<Written>(&body)?.errors.iter().filter_map(rejected).collect();
         if !status.is_success() && rejected.is_empty() {
             return Err(unusable(status.as_u16(), &String::from_utf8_lossy(&body)));
         }
@@ -258,7 +262,7 @@ async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, T
     }
 }
 
-fn parse(body: &[u8]) -> Result<Answer, Trouble> {
+fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
     serde_json::from_slice(body).map_err(|error| Trouble::Status {
         status: 200,
         reason: format!(

@@ -55,7 +55,11 @@ pub(super) fn read(line: &[u8]) -> Line {
     };
     match envelope.errors.iter().find(ends) {
         Some(error) => Line::Ending(Trouble::Lost {
-            reason: format!("the server ends the stream: {}", clip(&error.to_string())),
+            reason: format!(
+                "the server ends the stream: {}, {}",
+                clip(error["title"].as_str().unwrap_or_default()),
+                clip(error["detail"].as_str().unwrap_or_default())
+            ),
         }),
         None => Line::Message,
     }
