@@ -1,6 +1,7 @@
 //! Files that are appended to, or all files of a directory, line by line: which there are, in what order they are read, and where the
 //! source stands. How one file is read is in `files/tail.rs`.
 
+mod found;
 mod tail;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -16,7 +17,8 @@ use tokio::time::Instant;
 
 use super::{Position, Read, Source, Trouble};
 use crate::normalise::clip;
-use tail::{Form, Found, Mark, Place, Tail};
+use found::{Form, Found, Mark};
+use tail::{Place, Tail};
 
 /// How often files are looked at where nothing more can be read.
 const POLL: Duration = Duration::from_secs(1);
@@ -25,7 +27,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// How many lines are handed on at once.
 const MOST_LINES: usize = 1_000;
 /// How many files a directory may have: each is part of the position.
-const MOST_FILES: usize = 10_000;
+const MOST_FILES: usize = 4_000;
 
 /// The lines of a file, or of all files in a directory.
 pub struct FilesSource {

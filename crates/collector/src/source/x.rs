@@ -1,15 +1,17 @@
 //! X, through one connection of the filtered stream of API v2: connecting, reading, what silence and breaks mean, and what may be spent.
-//! What the rules say is in `x/rules.rs`, how they get to the server in `x/sync.rs`; the other way of delivery in `x/webhook.rs`.
+//! What the rules say is in `x/rules.rs`, how they get to the server in `x/sync.rs`, and when in
+//! `x/follow.rs`; the other way of delivery in `x/webhook.rs`.
 
 mod api;
 mod budget;
+mod follow;
 mod line;
+mod pause;
 mod rules;
 mod sync;
 pub mod webhook;
 mod window;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use async_trait::async_trait;
 use backtweet_domain::{Clock, Subject, Timestamp};
 use backtweet_wire::v1;
 use bytes::Bytes;
-use futures::future::{BoxFuture, pending};
+use futures::future::pending;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
@@ -28,9 +30,10 @@ use super::{Gap, GapCause, Position, Read, Source, Trouble};
 use crate::secret::Secret;
 use api::Api;
 use budget::{Progress, next_month};
+use follow::{Follow, Outcome};
 use line::Line;
-use rules::{Part, Room, Unfit};
-use sync::{Allowed, Synced, synchronise};
+use rules::{Part, Room};
+use sync::Allowed;
 
 /// A living connection says something every 20 s; a little later it is dead.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -42,19 +45,15 @@ const MOST_LINES: usize = 1_000;
 const MOST_BYTES: u64 = 1024 * 1024;
 
 type Chunks = BoxStream<'static, reqwest::Result<Bytes>>;
-type Syncing = BoxFuture<'static, Result<Synced, Trouble>>;
 
 /// One connection of the filtered stream.
 pub struct XSource {
-    api: Arc<Api>,
-    allowed: Allowed,
+    follow: Follow,
     /// What this connection may read in a month.
     cap: Option<u64>,
     backfill_minutes: u32,
     clock: Arc<dyn Clock>,
     silence: Duration,
-    subjects: watch::Receiver<Arc<Vec<Subject>>>,
-    rules: Rules,
     progress: Progress,
     /// `None` while there is nothing to follow.
     stream: Option<Chunks>,
@@ -68,22 +67,10 @@ pub struct XSource {
     ending: Option<Trouble>,
 }
 
-/// How it stands with the rules.
-#[derive(Default)]
-struct Rules {
-    syncing: Option<Syncing>,
-    /// When they are to be looked at again.
-    due: Option<Instant>,
-    failures: u32,
-    refused: BTreeSet<String>,
-    told: BTreeSet<Unfit>,
-}
-
 /// What `read` waited for.
 enum Event {
     Chunk(Option<reqwest::Result<Bytes>>),
-    Synced(Result<Synced, Trouble>),
-    Due,
+    Synced(Outcome),
     Silence,
 }
 
@@ -119,20 +106,16 @@ impl XSource {
             rules: or(config.rules, 1_000) as usize,
             length: or(config.rule_length, 1_024) as usize,
         };
+        let part = Part {
+            connection,
+            connections,
+        };
+        let api = Arc::new(Api::new(base, token, Arc::clone(&clock))?);
         Ok(Self {
-            api: Arc::new(Api::new(base, token, Arc::clone(&clock))?),
-            allowed: Allowed {
-                part: Part {
-                    connection,
-                    connections,
-                },
-                room,
-            },
+            follow: Follow::new(api, Allowed { part, room }, subjects),
             cap: config.monthly_posts.map(|posts| posts / u64::from(connections)),
             backfill_minutes: config.backfill_minutes,
             silence: SILENCE,
-            subjects,
-            rules: Rules::default(),
             progress: Progress::start(clock.now()),
             clock,
             stream: None,
@@ -148,7 +131,7 @@ impl XSource {
     fn disconnect(&mut self) {
         self.stream = None;
         self.lines = WholeLines::default();
-        self.rules.syncing = None;
+        self.follow.stop();
         self.alive = false;
         self.gaps.clear();
         self.ending = None;
@@ -186,43 +169,13 @@ impl XSource {
         } else {
             0
         };
-        let response = self.api.stream(minutes).await?;
+        let response = self.follow.api.stream(minutes).await?;
         self.stream = Some(response.bytes_stream().boxed());
         if has_past {
             let covered = self.clock.now().minus(Duration::from_secs(60) * minutes);
             self.tell_gap(covered, GapCause::Disconnected);
         }
         Ok(())
-    }
-
-    fn begin_sync(&mut self) {
-        self.rules.due = None;
-        let subjects = Arc::clone(&self.subjects.borrow_and_update());
-        let refused = self.rules.refused.clone();
-        let syncing = synchronise(Arc::clone(&self.api), subjects, self.allowed, refused);
-        self.rules.syncing = Some(syncing.boxed());
-    }
-
-    /// Takes in what came of a synchronisation; returns how many rules are wanted, where that is known.
-    fn synced(&mut self, outcome: Result<Synced, Trouble>) -> Result<Option<usize>, Trouble> {
-        self.rules.syncing = None;
-        match outcome {
-            Ok(synced) => {
-                self.rules.failures = 0;
-                self.rules.refused = synced.refused;
-                self.rules.due = synced.again.map(|after| Instant::now() + after);
-                tell_unfit(&mut self.rules.told, synced.unfit);
-                Ok(Some(synced.wanted))
-            }
-            Err(trouble @ Trouble::Unusable { .. }) => Err(trouble),
-            Err(trouble) => {
-                self.rules.failures += 1;
-                let pause = self.pause(&trouble, self.rules.failures);
-                tracing::warn!(%trouble, pause_s = pause.as_secs(), "the rules are not those that the subjects want");
-                self.rules.due = Some(Instant::now() + pause);
-                Ok(None)
-            }
-        }
     }
 
     /// Everything at hand; `None` where there is nothing to tell.
@@ -284,14 +237,13 @@ impl XSource {
                 });
             }
             Event::Synced(outcome) => {
-                let wanted = self.synced(outcome)?;
+                let wanted = self.follow.take_in(outcome)?;
                 if self.stream.is_none() && wanted.is_some_and(|wanted| wanted > 0) {
                     return Err(Trouble::Lost {
                         reason: "there is something to follow now".to_owned(),
                     });
                 }
             }
-            Event::Due => self.begin_sync(),
             Event::Silence if self.stream.is_some() => {
                 return Err(Trouble::Lost {
                     reason: format!("nothing came for {} s, not even a keep-alive", self.silence.as_secs()),
@@ -304,14 +256,10 @@ impl XSource {
 
     /// Whatever comes first. Safe to cancel: each of these waits is.
     async fn event(&mut self) -> Event {
-        let due = self.rules.due;
-        let is_syncing = self.rules.syncing.is_some();
-        let (stream, syncing, subjects) = (&mut self.stream, &mut self.rules.syncing, &mut self.subjects);
+        let (stream, follow) = (&mut self.stream, &mut self.follow);
         tokio::select! {
             chunk = async { match stream { Some(stream) => stream.next().await, None => pending().await } } => Event::Chunk(chunk),
-            outcome = async { match syncing { Some(syncing) => syncing.await, None => pending().await } } => Event::Synced(outcome),
-            () = changed(subjects), if !is_syncing => Event::Due,
-            () = async { match due { Some(due) => sleep_until(due).await, None => pending().await } }, if !is_syncing => Event::Due,
+            outcome = follow.next() => Event::Synced(outcome),
             () = sleep_until(self.heard + self.silence) => Event::Silence,
         }
     }
@@ -340,24 +288,6 @@ impl XSource {
     }
 }
 
-async fn changed(subjects: &mut watch::Receiver<Arc<Vec<Subject>>>) {
-    if subjects.changed().await.is_err() {
-        // Whoever tells of subjects is gone: they stay as they are.
-        pending::<()>().await;
-    }
-}
-
-/// Says once what no rule can follow.
-fn tell_unfit(told: &mut BTreeSet<Unfit>, unfit: Vec<Unfit>) {
-    let unfit: BTreeSet<Unfit> = unfit.into_iter().collect();
-    for new in unfit.difference(told) {
-        metrics::counter!("backtweet_collector_x_unfit_terms_total").increment(1);
-        let Unfit { subject, term, reason } = new;
-        tracing::warn!(%subject, term, reason, "no rule follows a part of a subject");
-    }
-    *told = unfit;
-}
-
 #[async_trait]
 impl Source for XSource {
     async fn connect(&mut self, position: Option<&Position>) -> Result<(), Trouble> {
@@ -376,17 +306,12 @@ impl Source for XSource {
         }
         // Where the cap was raised, the month was told as missed up to its end.
         self.progress.reached = self.progress.reached.min(now);
-        self.begin_sync();
-        let outcome = match &mut self.rules.syncing {
-            Some(syncing) => syncing.await,
-            None => Ok(Synced::default()),
-        };
+        let outcome = self.follow.now().await;
         if let Err(trouble @ (Trouble::Lost { .. } | Trouble::Status { .. })) = outcome {
-            self.rules.syncing = None;
             return Err(trouble);
         }
         // Where only the rules' limits are used up, the stream is read by the rules that stand there.
-        if self.synced(outcome)? != Some(0) {
+        if self.follow.take_in(outcome)? != Some(0) {
             self.open(position.is_some()).await?;
         }
         self.sign_of_life();
@@ -406,27 +331,8 @@ impl Source for XSource {
         }
     }
 
-    /// At once first; then for what the network does to a connection 250 ms more each time, up to 16 s; for what the server answers
-    /// 5 s, doubling up to 320 s; where it limits requests what it says, or 60 s, doubling up to the 15 minutes of its windows.
     fn pause(&self, trouble: &Trouble, in_a_row: u32) -> Duration {
-        let before = in_a_row.saturating_sub(1);
-        let doubling = |first: u64, most: u64| {
-            let factor = 2u64.saturating_pow(before.min(32));
-            Duration::from_secs(first.saturating_mul(factor).min(most))
-        };
-        match trouble {
-            Trouble::Lost { .. } => Duration::from_millis(250)
-                .saturating_mul(before)
-                .min(Duration::from_secs(16)),
-            Trouble::Status { .. } => doubling(5, 320),
-            Trouble::Limited { after, .. } => match after {
-                Some(after) if in_a_row <= 1 => *after,
-                // It did not help.
-                Some(after) => (*after).max(doubling(60, 900)),
-                None => doubling(60, 900),
-            },
-            Trouble::Unusable { .. } => Duration::from_secs(320),
-        }
+        pause::pause(trouble, in_a_row)
     }
 }
 

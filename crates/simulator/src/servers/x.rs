@@ -1,11 +1,11 @@
 //! A fake X API v2: the filtered stream, its rules and the look-up of posts, with the limits and the whims of the real one. What it is
 //! told to send goes to every connection, whatever the rules say: matching is not known here. Rules are in `x/rules.rs`.
 
+mod connection;
 mod limits;
 mod rules;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bytes::Bytes;
 use futures::stream;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::Served;
+use connection::Connection;
 pub use limits::Limits;
 use limits::Windows;
 pub use rules::{Rule, Write};
@@ -251,8 +251,8 @@ fn open(api: &Arc<Api>, parameters: BTreeMap<String, String>, headers: &HeaderMa
     if let Some(refusal) = shared.refusals.pop_front() {
         return refused(&refusal);
     }
-    if let Err(response) = shared.windows.connect(&api.limits) {
-        return response;
+    if let Err(refusal) = shared.windows.connect(&api.limits) {
+        return refused(&refusal);
     }
     let Some(minutes) = minutes
         .ok()
@@ -284,17 +284,12 @@ fn open(api: &Arc<Api>, parameters: BTreeMap<String, String>, headers: &HeaderMa
     } else {
         VecDeque::new()
     };
-    let connection = Connection {
-        api: Arc::clone(api),
-        changed: api.changed.subscribe(),
-        next: shared.acts.len(),
-        again,
-        ended: false,
-    };
+    let connection = Connection::new(Arc::clone(api), shared.acts.len(), again);
     drop(shared);
     Body::from_stream(stream::unfold(connection, Connection::step)).into_response()
 }
 
+/// The posts that these acts send.
 fn posts(acts: &[Act]) -> VecDeque<String> {
     let mut posts = VecDeque::new();
     for act in acts {
@@ -305,81 +300,6 @@ fn posts(acts: &[Act]) -> VecDeque<String> {
         }
     }
     posts
-}
-
-/// One open connection.
-struct Connection {
-    api: Arc<Api>,
-    changed: watch::Receiver<u64>,
-    /// Place of the act that it does next.
-    next: usize,
-    /// Posts that are sent again first.
-    again: VecDeque<String>,
-    ended: bool,
-}
-
-impl Connection {
-    async fn step(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
-        if self.ended {
-            return None;
-        }
-        if let Some(line) = self.again.pop_front() {
-            return Some((Ok(self.posts(&[&line])), self));
-        }
-        loop {
-            self.changed.mark_unchanged();
-            let act = self.api.lock().acts.get(self.next).cloned();
-            if let Some(act) = act {
-                self.next += 1;
-                let bytes = self.act(act).await?;
-                return Some((Ok(bytes), self));
-            }
-            match tokio::time::timeout(self.api.keep_alive, self.changed.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
-                Err(_) => return Some((Ok(Bytes::from_static(b"\r\n")), self)),
-            }
-        }
-    }
-
-    async fn act(&mut self, act: Act) -> Option<Bytes> {
-        Some(match act {
-            Act::Post(line) => self.posts(&[&line]),
-            Act::Twice(line) => self.posts(&[&line, &line]),
-            Act::Swapped(one, other) => self.posts(&[&other, &one]),
-            Act::Message(line) => Bytes::from(format!("{line}\r\n")),
-            Act::Long(length) => Bytes::from(format!("{{\"long\":\"{}\"}}\r\n", "x".repeat(length))),
-            Act::Half(line) => {
-                self.ended = true;
-                Bytes::copy_from_slice(&line.as_bytes()[..line.len() / 2])
-            }
-            Act::Disconnect => {
-                self.ended = true;
-                let line = json!({"errors": [{
-                    "title": "operational-disconnect",
-                    "disconnect_type": "UpstreamOperationalDisconnect",
-                    "detail": "This stream has been disconnected upstream for operational reasons.",
-                    "type": "https://api.twitter.com/2/problems/operational-disconnect",
-                }]});
-                Bytes::from(format!("{line}\r\n"))
-            }
-            Act::Cut => return None,
-            Act::Stall => std::future::pending().await,
-        })
-    }
-
-    fn posts(&self, lines: &[&str]) -> Bytes {
-        let mut shared = self.api.lock();
-        shared.sent.extend(lines.iter().map(|&line| line.to_owned()));
-        lines.iter().flat_map(|line| [line, "\r\n"]).collect::<String>().into()
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.api.lock().open -= 1;
-        self.api.told();
-    }
 }
 
 /// Posts by their ids, from what was sent; those that are gone or were never sent are errors.

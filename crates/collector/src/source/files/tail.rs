@@ -1,101 +1,21 @@
 //! One file, read on as it grows, or whole where it is compressed. Which files there are is not known here.
 
 use std::io::SeekFrom;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use bytes::{BufMut, Bytes, BytesMut};
-use serde::{Deserialize, Serialize};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, BufReader};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::found::{Form, Found, Mark};
 use crate::source::whole_lines::WholeLines;
 
 /// How many bytes are read at once.
 const PIECE: usize = 256 * 1024;
 /// How many bytes at a file's beginning tell it from another that came into its place.
 const HEAD: usize = 256;
-
-/// How a file holds its lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Plain,
-    Gzip,
-    Zstd,
-}
-
-impl Form {
-    fn of(path: &Path) -> Self {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Form::Gzip,
-            Some("zst") => Form::Zstd,
-            _ => Form::Plain,
-        }
-    }
-
-    pub(super) fn is_compressed(self) -> bool {
-        self != Form::Plain
-    }
-}
-
-/// A file as it was found.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub(super) path: PathBuf,
-    pub(super) form: Form,
-    device: u64,
-    inode: u64,
-    length: u64,
-}
-
-impl Found {
-    pub(super) fn new(path: PathBuf, metadata: &std::fs::Metadata) -> Self {
-        Self {
-            form: Form::of(&path),
-            path,
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            length: metadata.len(),
-        }
-    }
-
-    /// What names the file in a position: a plain one may be renamed while it is read; a compressed one is written once.
-    pub(super) fn key(&self) -> String {
-        match self.form {
-            Form::Plain => format!("{:x}:{:x}", self.device, self.inode),
-            _ => self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        }
-    }
-}
-
-/// How far a file was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Mark {
-    /// Behind the last line that was handed on, in bytes of text.
-    offset: u64,
-    /// A compressed file's length when it was read.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    length: u64,
-    /// Whether it was read to its end, and is not read again.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    is_done: bool,
-    /// Hash and number of the bytes at a plain file's beginning.
-    #[serde(default)]
-    head: (u64, usize),
-}
-
-impl Mark {
-    /// Whether the compressed file that is there now was read to its end.
-    pub(super) fn is_done_at(&self, found: &Found) -> bool {
-        self.is_done && found.form.is_compressed() && self.length == found.length
-    }
-}
-
-fn is_zero(length: &u64) -> bool {
-    *length == 0
-}
 
 type Reader = Box<dyn AsyncRead + Send + Unpin>;
 

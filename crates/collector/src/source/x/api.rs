@@ -139,6 +139,11 @@ impl Api {
         self.write(request.json(&json!({"add": rules}))).await
     }
 
+    /// Whether more than half of the writes are used up.
+    pub(super) fn is_short_of_writes(&self) -> bool {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).left() < MOST_WRITES / 2
+    }
+
     pub(super) async fn delete(&self, ids: &[String]) -> Result<(), Trouble> {
         let request = self.http.post(self.url(RULES, &[]));
         self.write(request.json(&json!({"delete": {"ids": ids}}))).await?;

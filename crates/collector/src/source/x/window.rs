@@ -28,14 +28,26 @@ impl Window {
     /// # Errors
     /// When there were too many: how long until it may be made.
     pub(super) fn take(&mut self) -> Result<(), Duration> {
-        let now = Instant::now();
-        while self.calls.front().is_some_and(|&first| now - first >= WINDOW) {
-            self.calls.pop_front();
-        }
+        let now = self.pass();
         if self.calls.len() >= self.most {
             return Err(self.calls.front().map_or(WINDOW, |&first| WINDOW - (now - first)));
         }
         self.calls.push_back(now);
         Ok(())
+    }
+
+    /// How many more may be made now.
+    pub(super) fn left(&mut self) -> usize {
+        self.pass();
+        self.most.saturating_sub(self.calls.len())
+    }
+
+    /// Forgets what is older than the window; returns the present time.
+    fn pass(&mut self) -> Instant {
+        let now = Instant::now();
+        while self.calls.front().is_some_and(|&first| now - first >= WINDOW) {
+            self.calls.pop_front();
+        }
+        now
     }
 }

@@ -4,10 +4,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde_json::json;
 
-use super::{Refusal, refused};
+use super::Refusal;
 
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
@@ -54,20 +53,20 @@ pub(super) struct Windows {
 }
 
 impl Windows {
-    pub(super) fn connect(&mut self, limits: &Limits) -> Result<(), Response> {
+    pub(super) fn connect(&mut self, limits: &Limits) -> Result<(), Refusal> {
         take(&mut self.connects, limits.connects)
     }
 
-    pub(super) fn read(&mut self, limits: &Limits) -> Result<(), Response> {
+    pub(super) fn read(&mut self, limits: &Limits) -> Result<(), Refusal> {
         take(&mut self.rule_reads, limits.rule_reads)
     }
 
-    pub(super) fn write(&mut self, limits: &Limits) -> Result<(), Response> {
+    pub(super) fn write(&mut self, limits: &Limits) -> Result<(), Refusal> {
         take(&mut self.rule_writes, limits.rule_writes)
     }
 }
 
-fn take(calls: &mut VecDeque<Instant>, most: usize) -> Result<(), Response> {
+fn take(calls: &mut VecDeque<Instant>, most: usize) -> Result<(), Refusal> {
     let now = Instant::now();
     while calls.front().is_some_and(|&first| now - first >= WINDOW) {
         calls.pop_front();
@@ -79,9 +78,9 @@ fn take(calls: &mut VecDeque<Instant>, most: usize) -> Result<(), Response> {
     let left = calls.front().map_or(WINDOW, |&first| WINDOW - (now - first));
     let reset = SystemTime::now() + left;
     let seconds = reset.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Err(refused(&Refusal {
+    Err(Refusal {
         status: StatusCode::TOO_MANY_REQUESTS.as_u16(),
         reset: i64::try_from(seconds).ok(),
         body: json!({"title": "Too Many Requests", "status": 429, "detail": "Too Many Requests"}).to_string(),
-    }))
+    })
 }

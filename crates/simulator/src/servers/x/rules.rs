@@ -142,8 +142,8 @@ pub(super) async fn read(State(api): State<Arc<Api>>, headers: HeaderMap) -> Res
     if let Some(refusal) = shared.rule_refusals.pop_front() {
         return refused(&refusal);
     }
-    if let Err(response) = shared.windows.read(&api.limits) {
-        return response;
+    if let Err(refusal) = shared.windows.read(&api.limits) {
+        return refused(&refusal);
     }
     let rules: Vec<Value> = shared.rules.rules.iter().map(told).collect();
     let meta = json!({"result_count": rules.len()});
@@ -175,8 +175,8 @@ fn change(api: &Api, parameters: &BTreeMap<String, String>, body: &[u8]) -> Resp
     if let Some(refusal) = shared.rule_refusals.pop_front() {
         return refused(&refusal);
     }
-    if let Err(response) = shared.windows.write(&api.limits) {
-        return response;
+    if let Err(refusal) = shared.windows.write(&api.limits) {
+        return refused(&refusal);
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let is_check = parameters.get("dry_run").is_some_and(|value| value == "true");
