@@ -1,7 +1,10 @@
 //! What every live source is to the collector: connect, read, say where it stands, fetch what was missed. One file a source below. Who
 //! reads which source, how often it is tried again, and what becomes of its lines is not known here.
 
+pub mod files;
 pub mod jetstream;
+mod whole_lines;
+pub mod x;
 
 use std::time::Duration;
 

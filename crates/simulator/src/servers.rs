@@ -4,6 +4,7 @@
 pub mod appview;
 pub mod jetstream;
 pub mod web;
+pub mod x;
 
 use std::future::Future;
 use std::net::SocketAddr;
