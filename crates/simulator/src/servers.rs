@@ -1,6 +1,8 @@
 //! Fake servers of the networks, for tests and demonstrations: they speak the exact wires over real sockets of this machine, misbehave by
 //! script, and know what they sent. One file a network; what all of them share is here.
 
+pub mod mastodon;
+
 use std::future::Future;
 use std::net::SocketAddr;
 
