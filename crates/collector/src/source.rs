@@ -1,6 +1,8 @@
 //! What every live source is to the collector: connect, read, say where it stands, fetch what was missed. One file a source below. Who
 //! reads which source, how often it is tried again, and what becomes of its lines is not known here.
 
+pub mod mastodon;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
