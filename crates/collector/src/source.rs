@@ -3,6 +3,7 @@
 
 pub mod files;
 pub mod jetstream;
+pub mod mastodon;
 mod whole_lines;
 pub mod x;
 

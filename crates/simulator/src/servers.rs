@@ -3,6 +3,7 @@
 
 pub mod appview;
 pub mod jetstream;
+pub mod mastodon;
 pub mod web;
 pub mod x;
 
