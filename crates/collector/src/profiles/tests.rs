@@ -250,12 +250,7 @@ async fn no_request_is_made_before_the_limit_is_lifted() {
     let told = async {
         let mut events: Vec<_> = (0..50).map(post).collect();
         // What was told before the pause is known without waiting for its end.
-        while events
-            .iter_mut()
-            .filter(|event| author_of(event).followers.is_some())
-            .count()
-            < 25
-        {
+        while events.iter_mut().filter_map(|event| author_of(event).followers).count() < 25 {
             profiles.fill(&mut events).await;
             tokio::task::yield_now().await;
         }
