@@ -16,18 +16,22 @@ mod secret;
 mod service;
 mod share;
 pub mod source;
+mod subjects;
 #[cfg(test)]
 mod testing;
 mod transport;
 
 use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backtweet_runtime::Ports;
 use backtweet_store::StoreError;
-use backtweet_stream::Backoff;
+use backtweet_stream::{Backoff, LogError};
 use backtweet_wire::v1::collector_service_server::CollectorServiceServer;
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tonic::codec::CompressionEncoding;
 
@@ -35,6 +39,7 @@ use crate::follow::Follower;
 use crate::links::{Links, LinksConfig};
 use crate::profiles::{Profiles, ProfilesConfig};
 use crate::share::Share;
+use crate::source::x::webhook::Webhook;
 pub use intake::{Intake, IntakeError, Refusal, Taken};
 pub use normalise::{Refused, Wire};
 pub use push::Push;
@@ -65,6 +70,8 @@ pub struct Config {
     pub appview: Option<String>,
     /// Whether shortened links are followed.
     pub links: bool,
+    /// Where X's webhooks are listened for, and where the app's consumer secret lies (`env:NAME` or `file:PATH`).
+    pub webhook: Option<(SocketAddr, String)>,
 }
 
 impl Default for Config {
@@ -80,6 +87,7 @@ impl Default for Config {
             lease: Duration::from_secs(5),
             appview: None,
             links: false,
+            webhook: None,
         }
     }
 }
@@ -89,6 +97,7 @@ impl From<&backtweet_runtime::config::CollectorConfig> for Config {
         Self {
             appview: config.appview.clone(),
             links: config.links,
+            webhook: config.webhook.clone(),
             lease: config.lease,
             ..Self::default()
         }
@@ -98,9 +107,17 @@ impl From<&backtweet_runtime::config::CollectorConfig> for Config {
 /// Why the collector stopped before it was told to.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// What is looked up beside the stream cannot be.
+    /// Something is configured in a way that cannot work.
     #[error("{0}")]
-    LookUp(String),
+    Configured(String),
+    /// The webhook's port cannot be had.
+    #[error(
+        "the webhook cannot be listened for: {0}; set collector.webhook_listen to an address of this machine and a free port"
+    )]
+    Webhook(#[from] std::io::Error),
+    /// The subjects cannot be followed.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The log or the store cannot be used.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -112,45 +129,69 @@ pub enum CollectError {
 /// Collects what the store's registry names, until `shutdown`. Other collectors on the same store take their share.
 ///
 /// # Errors
-/// When the log or the store cannot be used at all. While they are merely down, this waits.
+/// When the log or the store cannot be used at all, or the webhook's port. While they are merely down, this waits.
 pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> Result<(), CollectError> {
     let profiles = config.appview.clone().map(|address| {
         let config = ProfilesConfig {
             address,
             ..ProfilesConfig::default()
         };
-        Profiles::new(ports.clone(), config).map_err(CollectError::LookUp)
+        Profiles::new(ports.clone(), config).map_err(CollectError::Configured)
     });
     let links = config
         .links
-        .then(|| Links::new(ports.clone(), LinksConfig::default()).map_err(CollectError::LookUp));
+        .then(|| Links::new(ports.clone(), LinksConfig::default()).map_err(CollectError::Configured));
     let (profiles, profiling) = profiles.transpose()?.unzip();
     let (links, linking) = links.transpose()?.unzip();
-    let intake = Intake::with(ports.clone(), config.clone()).with_look_ups(profiles, links);
+    let intake = Arc::new(Intake::with(ports.clone(), config.clone()).with_look_ups(profiles, links));
+    let webhook = webhook(&config, &intake).await?;
+
+    let (log, backoff) = (Arc::clone(&ports.log), config.backoff);
+    let (sender, subjects) = watch::channel(Arc::default());
+    let (ready, subjects_read) = oneshot::channel();
     let follower = Follower {
-        open: open::opener(Arc::clone(&ports.clock)),
+        intake,
+        open: open::opener(Arc::clone(&ports.clock), subjects),
         clock: Arc::clone(&ports.clock),
         lease: config.lease,
-        intake: Arc::new(intake),
     };
     let share = Share::new(ports, config.instance, config.lease, follower);
-    let profiling = async {
-        match profiling {
-            Some(worker) => worker.run(shutdown.clone()).await.map_err(CollectError::from),
-            None => Ok(()),
-        }
-    };
-    let linking = async {
-        match linking {
-            Some(worker) => worker.run(shutdown.clone()).await.map_err(CollectError::from),
-            None => Ok(()),
-        }
-    };
     let sharing = async {
-        share.run(shutdown.clone()).await;
+        if subjects_read.await.is_ok() {
+            share.run(shutdown.clone()).await;
+        }
         Ok(())
     };
-    tokio::try_join!(sharing, profiling, linking).map(drop)
+    let following = worked(Some(subjects::follow(log.as_ref(), backoff, sender, ready)), &shutdown);
+    let profiling = worked(profiling.map(|worker| worker.run(shutdown.clone())), &shutdown);
+    let linking = worked(linking.map(|worker| worker.run(shutdown.clone())), &shutdown);
+    let listening = worked(webhook, &shutdown);
+    tokio::try_join!(sharing, following, profiling, linking, listening).map(drop)
+}
+
+/// Where X delivers posts, where that is configured.
+async fn webhook(
+    config: &Config,
+    intake: &Arc<Intake>,
+) -> Result<Option<impl Future<Output = Result<(), std::io::Error>> + use<>>, CollectError> {
+    let Some((address, secret)) = &config.webhook else {
+        return Ok(None);
+    };
+    let webhook = Webhook::new(secret).map_err(CollectError::Configured)?;
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!(listen = %address, "X may deliver here");
+    let served = webhook.serve(listener, Arc::clone(intake));
+    Ok(Some(async { served.await.map(|never| match never {}) }))
+}
+
+/// A part of the work, where there is one, until `shutdown`.
+async fn worked<E: Into<CollectError>>(
+    part: Option<impl Future<Output = Result<(), E>>>,
+    shutdown: &CancellationToken,
+) -> Result<(), CollectError> {
+    let Some(part) = part else { return Ok(()) };
+    let ended = shutdown.run_until_cancelled(part).await;
+    ended.unwrap_or(Ok(())).map_err(Into::into)
 }
 
 /// The collector's gRPC service.

@@ -107,6 +107,9 @@ pub struct CollectorConfig {
     pub links: bool,
     /// How long an assignment stays with a collector that has fallen silent (`collector.lease_seconds`).
     pub lease: Duration,
+    /// Where X's webhooks are listened for (`collector.webhook_listen`), and where the app's consumer secret lies
+    /// (`collector.webhook_secret`).
+    pub webhook: Option<(SocketAddr, String)>,
 }
 
 /// What is logged, and how.

@@ -134,6 +134,16 @@ pub(super) const KEYS: &[Key] = &[
         "How long an assignment stays with a collector that has fallen silent.",
     ),
     key(
+        "collector.webhook_listen",
+        Unset("\"127.0.0.1:7480\""),
+        "Where X may deliver posts by webhook, behind a proxy that speaks TLS. Off by default.",
+    ),
+    key(
+        "collector.webhook_secret",
+        Unset("\"env:X_CONSUMER_SECRET\""),
+        "Where the app's consumer secret lies: env:NAME or file:PATH, never the secret itself.",
+    ),
+    key(
         "tracing.filter",
         Value("\"info\""),
         "What is logged, such as info,backtweet_stream=debug.",

@@ -261,7 +261,16 @@ impl Reader<'_> {
                 "write a URL such as https://public.api.bsky.app, or nothing",
             );
         }
+        let listen = self.value("collector.webhook_listen", ADDRESS);
+        let secret = self.text("collector.webhook_secret").map(str::to_owned);
+        if listen.is_some() && secret.is_none() {
+            self.require(
+                "collector.webhook_secret",
+                "has to be set where `collector.webhook_listen` is, such as env:X_CONSUMER_SECRET",
+            );
+        }
         CollectorConfig {
+            webhook: listen.zip(secret),
             appview: Some(appview).filter(|appview| !appview.is_empty()),
             links: self.choice("collector.links", &[("true", true), ("false", false)], false),
             lease: self.seconds("collector.lease_seconds", 1..=3600),

@@ -1,0 +1,60 @@
+//! The subjects as a source needs them whose network is asked for what concerns them: all of them at once, anew with every change. What they
+//! mean to a post is not known here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backtweet_domain::Subject;
+use backtweet_stream::{Backoff, Delivered, Followed, Log, LogError};
+use backtweet_wire::record::decode_subject;
+use backtweet_wire::topics;
+use tokio::sync::{oneshot, watch};
+
+use crate::patience::patiently;
+
+/// How long the topic is left alone after it could not be read.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Follows the subjects. `ready` hears of it once all that are there have been read: until then there seem to be too few.
+///
+/// # Errors
+/// When the topic can no longer be read.
+pub(crate) async fn follow(
+    log: &dyn Log,
+    backoff: Backoff,
+    subjects: watch::Sender<Arc<Vec<Subject>>>,
+    ready: oneshot::Sender<()>,
+) -> Result<(), LogError> {
+    let mut known = BTreeMap::new();
+    let mut ready = Some(ready);
+    let mut follower = patiently(backoff, || log.follow(topics::SUBJECTS)).await?;
+    loop {
+        match follower.next().await {
+            Ok(Followed::Records(records)) => records.iter().for_each(|delivered| take(&mut known, delivered)),
+            Ok(Followed::CaughtUp) => {
+                // Nobody waits for it any more where the collector is stopping.
+                ready.take().map(|ready| ready.send(()));
+            }
+            Err(error) if error.retry().is_retryable() => {
+                tracing::warn!(%error, "the subjects are not followed at the moment");
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+        if ready.is_none() {
+            subjects.send_replace(Arc::new(known.values().cloned().collect()));
+        }
+    }
+}
+
+fn take(known: &mut BTreeMap<String, Subject>, delivered: &Delivered) {
+    let key = String::from_utf8_lossy(&delivered.record.key).into_owned();
+    match delivered.record.value.as_deref().map(decode_subject) {
+        None => _ = known.remove(&key),
+        Some(Ok(subject)) => _ = known.insert(key, subject),
+        Some(Err(error)) => {
+            tracing::error!(subject = key, %error, "a subject cannot be read; put it again. It stays as it was");
+        }
+    }
+}
