@@ -376,6 +376,15 @@ pub enum Bucket {
 pub enum Bench {
     /// Posts a second from the collector to the report, and each stage's share
     Pipeline(Pipeline),
+    /// Jetstream events a second from the wire to the log, beside a plain JSON decoder
+    Collect(Collect),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Collect {
+    /// How many events
+    #[arg(long, default_value_t = 300_000)]
+    pub events: u64,
 }
 
 #[derive(Debug, clap::Args)]

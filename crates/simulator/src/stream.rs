@@ -2,6 +2,7 @@
 //! and what it refers to, is worked out from the seed and `i` alone, so that five million posts need no more memory than five.
 
 mod shape;
+pub mod wire;
 mod write;
 
 use backtweet_domain::{PostEvent, Subject, SubjectId};

@@ -1,6 +1,7 @@
 //! `backtweet bench pipeline`: posts a second from the collector to the report, each stage's share, and memory, beside what the log
 //! alone does with the same posts in the same run.
 
+mod collect;
 mod machine;
 
 use std::process::ExitCode;
@@ -38,7 +39,14 @@ const AHEAD: u64 = 100_000;
 const SAMPLES: u64 = 20;
 
 /// Runs the command.
-pub async fn run(Bench::Pipeline(args): Bench, settings: &Settings, format: Format, quiet: bool) -> Result<ExitCode> {
+pub async fn run(bench: Bench, settings: &Settings, format: Format, quiet: bool) -> Result<ExitCode> {
+    match bench {
+        Bench::Pipeline(args) => run_pipeline(args, settings, format, quiet).await,
+        Bench::Collect(args) => collect::run(&args, settings, format).await,
+    }
+}
+
+async fn run_pipeline(args: Pipeline, settings: &Settings, format: Format, quiet: bool) -> Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("backtweet-bench-").tempdir()?;
     let set = [
         format!("data_dir={}", folder.path().display()),
