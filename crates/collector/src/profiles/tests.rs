@@ -236,7 +236,7 @@ async fn a_limit_and_a_breakdown_are_waited_out_and_cost_no_profile() {
 
 #[tokio::test]
 async fn no_request_is_made_before_the_limit_is_lifted() {
-    let mut suite = Suite::start().await;
+    let suite = Suite::start().await;
     (0..50).for_each(|number| suite.show(number, 3));
     // One request is left, and then none for good: the worker must stand still instead of being refused.
     suite.server.limit(1, received().micros() / 1_000_000 + 3600);
