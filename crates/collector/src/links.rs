@@ -86,7 +86,7 @@ impl Default for LinksConfig {
 
 /// Where posts with shortened links are left. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Links(mpsc::Sender<Box<Post>>);
+pub struct Links(mpsc::Sender<Post>);
 
 impl Links {
     /// The place to leave posts at, and the worker that follows their links.
@@ -136,7 +136,7 @@ impl Links {
         {
             return;
         }
-        count(match self.0.try_send(post.clone()) {
+        count(match self.0.try_send(Post::clone(post)) {
             Ok(()) => "offered",
             Err(_) => "dropped",
         });
@@ -152,7 +152,7 @@ fn count(outcome: &'static str) {
 pub struct Worker {
     ports: Ports,
     config: LinksConfig,
-    offers: mpsc::Receiver<Box<Post>>,
+    offers: mpsc::Receiver<Post>,
     follower: Arc<Follower>,
     asks: FuturesUnordered<BoxFuture<'static, Finding>>,
     waiting: Waiting,
@@ -192,7 +192,7 @@ impl Worker {
     }
 
     /// Takes posts in: what is known of their links completes them at once, the rest is asked for.
-    async fn admit(&mut self, posts: Vec<Box<Post>>) -> Result<(), IntakeError> {
+    async fn admit(&mut self, posts: Vec<Post>) -> Result<(), IntakeError> {
         let fresh = self.waiting.admit(posts);
         let store = self.ports.store.as_ref();
         let known = memory::recall(store, self.config.backoff, self.ports.clock.now(), &fresh).await?;
@@ -237,9 +237,10 @@ impl Worker {
     }
 }
 
-async fn publish_all(ports: &Ports, backoff: Backoff, posts: Vec<Box<Post>>) -> Result<(), IntakeError> {
+async fn publish_all(ports: &Ports, backoff: Backoff, posts: Vec<Post>) -> Result<(), IntakeError> {
     let now = ports.clock.now();
-    let record = |post| publish::record(&PostEvent::Edited { post }, now);
+    let edited = |post| PostEvent::Edited { post: Box::new(post) };
+    let record = |post| publish::record(&edited(post), now);
     let records: Vec<Record> = posts.into_iter().map(record).collect();
     let refused = publish::append(ports.log.as_ref(), backoff, topics::POSTS, &records).await?;
     for (_, reason) in refused {

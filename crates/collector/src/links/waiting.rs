@@ -19,7 +19,7 @@ pub(super) enum Ask {
 
 /// A post, with what is known of its links.
 struct Open {
-    post: Box<Post>,
+    post: Post,
     /// How many of its links are not known yet.
     left: usize,
     /// Shortened links and the pages that they lead to.
@@ -54,7 +54,7 @@ impl Waiting {
     }
 
     /// Takes posts in. Returns the links that nobody waited for before.
-    pub(super) fn admit(&mut self, posts: Vec<Box<Post>>) -> Vec<String> {
+    pub(super) fn admit(&mut self, posts: Vec<Post>) -> Vec<String> {
         let mut fresh = Vec::new();
         for post in posts {
             let links = shortened(&post);
@@ -102,7 +102,7 @@ impl Waiting {
 
     /// Takes note of where a link leads, or that it is not known. Returns the posts that this completes: those that nothing is open of any
     /// more, and of which at least one link leads elsewhere.
-    pub(super) fn settle(&mut self, link: &str, page: Option<&str>) -> Vec<Box<Post>> {
+    pub(super) fn settle(&mut self, link: &str, page: Option<&str>) -> Vec<Post> {
         let mut complete = Vec::new();
         for number in self.links.remove(link).unwrap_or_default() {
             let Some(open) = self.posts.get_mut(&number) else {
@@ -139,7 +139,7 @@ fn shortened(post: &Post) -> Vec<String> {
 }
 
 /// The post with the pages that its links lead to. What the network gave stays beside them.
-fn completed(mut post: Box<Post>, found: &[(String, String)]) -> Box<Post> {
+fn completed(mut post: Post, found: &[(String, String)]) -> Post {
     let links = &mut post.entities.links;
     for link in links.iter_mut() {
         if let Some((_, page)) = found.iter().find(|(short, _)| *short == link.canonical) {
