@@ -1,5 +1,7 @@
 //! Takes lines and events in: normalises, resolves, publishes, and says what came of each. Where they come from is not known here.
 
+mod lines;
+
 use bytes::Bytes;
 
 use backtweet_domain::{PostEvent, Timestamp};
@@ -11,11 +13,11 @@ use backtweet_wire::{record, topics, v1};
 
 use crate::figures::{EVENTS, Figures};
 use crate::links::Links;
-use crate::normalise::mastodon::{EventName, Instance};
-use crate::normalise::{LocalFacts, Normalised, Refused, Wire, jetstream, mastodon, post, settle, x};
+use crate::normalise::{LocalFacts, Normalised, Refused, Wire, post, settle};
 use crate::patience::patiently;
 use crate::profiles::Profiles;
 use crate::{Config, publish, resolve};
+pub(crate) use lines::Lines;
 
 /// How many refusals of one call are told in full; all are counted.
 const MOST_TOLD: usize = 100;
@@ -25,66 +27,6 @@ const MOST_KEPT: usize = 64 * 1024;
 
 /// How many lines are normalised before other tasks of the thread get their turn.
 const TURN: usize = 128;
-
-/// Lines as a network sends them.
-#[derive(Debug)]
-pub(crate) struct Lines {
-    source: Source,
-    /// Number of the first line, from 1.
-    first: u64,
-    lines: Vec<Bytes>,
-}
-
-/// A wire, with what its lines do not say of themselves.
-#[derive(Debug)]
-enum Source {
-    Jetstream,
-    Mastodon(Instance, EventName),
-    X,
-    Post,
-}
-
-impl Lines {
-    /// Lines of one wire; `first` is the number of the first, from 1. Mastodon's need the instance that they were read from.
-    pub(crate) fn new(wire: Wire, instance: Option<&str>, first: u64, lines: Vec<Bytes>) -> Result<Self, Refused> {
-        let source = match (wire, instance) {
-            (Wire::Jetstream, _) => Source::Jetstream,
-            (Wire::X, _) => Source::X,
-            (Wire::Post, _) => Source::Post,
-            (Wire::Mastodon, Some(host)) => Source::Mastodon(Instance::new(host)?, EventName::default()),
-            (Wire::Mastodon, None) => {
-                let reason =
-                    "is missing: name the host that the lines were read from, since Mastodon's ids are local to it";
-                return Err(Refused::new("instance", reason));
-            }
-        };
-        Ok(Self {
-            source,
-            first: first.max(1),
-            lines,
-        })
-    }
-
-    fn wire(&self) -> Wire {
-        match self.source {
-            Source::Jetstream => Wire::Jetstream,
-            Source::Mastodon(..) => Wire::Mastodon,
-            Source::X => Wire::X,
-            Source::Post => Wire::Post,
-        }
-    }
-}
-
-impl Source {
-    fn normalise(&mut self, line: &[u8], received: Timestamp) -> Result<Normalised, Refused> {
-        match self {
-            Source::Jetstream => jetstream::normalise(line, received),
-            Source::Mastodon(instance, name) => mastodon::normalise(line, name, instance, received),
-            Source::X => x::normalise(line, received),
-            Source::Post => post::normalise(line, received),
-        }
-    }
-}
 
 /// What somebody hands in at once.
 #[derive(Debug, Default)]
