@@ -159,6 +159,11 @@ impl Mastodon {
         self.state.tell(inner);
     }
 
+    /// A status is posted that no stream carries, as when it comes just before somebody subscribes.
+    pub fn post_unstreamed(&self, status: &Value) {
+        self.state.inner().keep(status);
+    }
+
     /// Statuses are posted in this order, and streams carry them the other way round.
     pub fn post_reordered(&self, statuses: &[Value]) {
         let mut inner = self.state.inner();

@@ -113,7 +113,7 @@ impl Api {
     }
 
     /// A token that is sent encrypted to the instance goes nowhere in the open.
-    fn checked(&self, told: &str) -> Result<Url, Trouble> {
+    pub(super) fn checked(&self, told: &str) -> Result<Url, Trouble> {
         let scheme = |url: &Url| match url.scheme() {
             "wss" | "https" => Some("https"),
             "ws" | "http" if self.base.scheme() == "http" => Some("http"),

@@ -186,6 +186,59 @@ async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_server_that_drops_each_connection_is_tried_ever_more_seldom() {
+    for sse in [false, true] {
+        let mut bench = Bench::start(sse).await;
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            bench.connect().await;
+            bench.server.close();
+            let trouble = loop {
+                if let Err(trouble) = bench.source.read().await {
+                    break trouble;
+                }
+            };
+            pauses.push(bench.source.pause(&trouble, 1));
+            tokio::time::timeout(DEADLINE, bench.server.subscribed(0))
+                .await
+                .unwrap();
+        }
+        assert!(pauses[9] >= LONGEST_PAUSE / 2, "{pauses:?}");
+        bench.connect().await;
+        bench.server.post(&status(1));
+        bench.until_all_of(&[status(1)]).await;
+        let lost = bench.source.pause(&ended(), 1);
+        assert!(lost <= FIRST_PAUSE, "{lost:?}");
+    }
+}
+
+fn ended() -> Trouble {
+    Trouble::Lost {
+        reason: "told to".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_token_never_goes_over_the_open_net_because_an_instance_says_so() {
+    let clock = Arc::new(ManualClock::at(received()));
+    let api = Api::new(place::instance("home.example").unwrap(), "", clock).unwrap();
+    let streaming = api.checked("wss://streaming.home.example").unwrap();
+    assert_eq!(streaming.as_str(), "https://streaming.home.example/");
+    for told in [
+        "ws://streaming.home.example",
+        "http://home.example",
+        "home.example",
+        "wss:",
+    ] {
+        let refused = api.checked(told).unwrap_err();
+        assert!(
+            matches!(&refused, Trouble::Unusable { reason } if reason.contains(told)),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn streams_are_found_where_the_instance_says_or_else_on_itself() {
     let mut bench = Bench::start(true).await;
     bench.server.fail("/api/v2/instance", Answer::Status(404), 1);
