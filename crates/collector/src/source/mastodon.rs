@@ -64,14 +64,14 @@ pub struct MastodonSource {
     clock: Arc<dyn Clock>,
     patience: Patience,
     connection: Option<Connection>,
-    /// Why the connection is of no use any more, while what came before is handed out.
+    /// Why the connection broke, while what came before is handed out.
     broken: Option<Trouble>,
     /// When the connection was made, by the clock and by the timer.
     connected: Timestamp,
     connected_at: Instant,
     /// When something came last.
     heard: Instant,
-    /// How many connections in a row broke soon and brought nothing: a server that takes connections only to drop them.
+    /// How many connections in a row broke soon and brought nothing: a server may take connections only to drop them.
     in_vain: u32,
     /// What the first read after a connection says: the break before it, if there was one.
     greeting: Option<Vec<Gap>>,
@@ -222,7 +222,9 @@ impl Source for MastodonSource {
             });
         }
         let Some(connection) = &mut self.connection else {
-            return Err(self.broken.clone().unwrap_or_else(|| Trouble::Lost {
+            let trouble = self.broken.take();
+            self.in_vain = self.in_vain.saturating_add(1);
+            return Err(trouble.unwrap_or_else(|| Trouble::Lost {
                 reason: "nothing is connected".to_owned(),
             }));
         };
@@ -239,7 +241,6 @@ impl Source for MastodonSource {
             },
         };
         self.connection = None;
-        self.broken = Some(trouble.clone());
         self.in_vain = self.in_vain.saturating_add(1);
         Err(trouble)
     }

@@ -230,7 +230,8 @@ impl Mastodon {
         self.step(Step::Close);
     }
 
-    /// The next `times` requests whose path starts with `path` are answered with `answer`.
+    /// The next `times` requests whose path starts with `path` are answered with `answer`. What a WebSocket is told to subscribe to is asked
+    /// for under `subscribe`.
     pub fn fail(&self, path: &str, answer: Answer, times: usize) {
         self.state.inner().faults.push(Fault {
             path: path.to_owned(),

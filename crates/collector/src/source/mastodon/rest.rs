@@ -169,7 +169,7 @@ impl Api {
             Err(_) => return Err(slow()),
         };
         if let Some(reset) = used_up(response.headers(), self.clock.now()) {
-            self.closed_until = reset;
+            self.closed_until = self.closed_until.max(reset);
         }
         Ok(response)
     }

@@ -168,6 +168,24 @@ async fn a_bad_token_is_said_with_its_remedy_and_mended_without_a_restart() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_is_refused_is_no_quiet_stream() {
+    let mut bench = Bench::start(false).await;
+    for status in [401, 503] {
+        bench.server.fail("subscribe", Answer::Status(status), 1);
+        bench.source.connect(None).await.unwrap();
+        let trouble = loop {
+            if let Err(trouble) = bench.source.read().await {
+                break trouble;
+            }
+        };
+        match trouble {
+            Trouble::Unusable { reason } => assert!(status == 401 && reason.contains("token"), "{reason}"),
+            trouble => assert!(matches!(trouble, Trouble::Status { status: 503, .. }), "{trouble}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
     for sse in [false, true] {
         let mut bench = Bench::start(sse).await;
