@@ -64,13 +64,15 @@ pub struct MastodonSource {
     clock: Arc<dyn Clock>,
     patience: Patience,
     connection: Option<Connection>,
-    /// Why the connection is of no use any more, while what came before is handed out.
+    /// Why the connection broke, while what came before is handed out.
     broken: Option<Trouble>,
     /// When the connection was made, by the clock and by the timer.
     connected: Timestamp,
     connected_at: Instant,
     /// When something came last.
     heard: Instant,
+    /// How many connections in a row broke soon and brought nothing: a server may take connections only to drop them.
+    in_vain: u32,
     /// What the first read after a connection says: the break before it, if there was one.
     greeting: Option<Vec<Gap>>,
     /// The newest status that the stream brought.
@@ -99,6 +101,7 @@ impl MastodonSource {
             broken: None,
             connected_at: now,
             heard: now,
+            in_vain: 0,
             greeting: None,
             newest: None,
             breaks: Breaks::default(),
@@ -166,6 +169,9 @@ impl MastodonSource {
             }
         }
         self.heard = Instant::now();
+        if !read.lines.is_empty() || self.heard > self.connected_at + self.patience.silent {
+            self.in_vain = 0;
+        }
         let now = self.clock.now();
         read.reached = last.map(|time: Timestamp| time.min(now));
         read.position = self.position(now);
@@ -216,7 +222,9 @@ impl Source for MastodonSource {
             });
         }
         let Some(connection) = &mut self.connection else {
-            return Err(self.broken.clone().unwrap_or_else(|| Trouble::Lost {
+            let trouble = self.broken.take();
+            self.in_vain = self.in_vain.saturating_add(1);
+            return Err(trouble.unwrap_or_else(|| Trouble::Lost {
                 reason: "nothing is connected".to_owned(),
             }));
         };
@@ -233,7 +241,7 @@ impl Source for MastodonSource {
             },
         };
         self.connection = None;
-        self.broken = Some(trouble.clone());
+        self.in_vain = self.in_vain.saturating_add(1);
         Err(trouble)
     }
 
@@ -253,6 +261,7 @@ impl Source for MastodonSource {
     }
 
     fn pause(&self, trouble: &Trouble, in_a_row: u32) -> Duration {
+        let in_a_row = in_a_row.max(self.in_vain);
         let doubled = FIRST_PAUSE.saturating_mul(1 << in_a_row.saturating_sub(1).min(16));
         let jittered = |pause: Duration| pause.min(LONGEST_PAUSE).mul_f64(rand::random_range(0.5..=1.0));
         match trouble {

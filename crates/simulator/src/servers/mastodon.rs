@@ -159,6 +159,11 @@ impl Mastodon {
         self.state.tell(inner);
     }
 
+    /// A status is posted that no stream carries, as when it comes just before somebody subscribes.
+    pub fn post_unstreamed(&self, status: &Value) {
+        self.state.inner().keep(status);
+    }
+
     /// Statuses are posted in this order, and streams carry them the other way round.
     pub fn post_reordered(&self, statuses: &[Value]) {
         let mut inner = self.state.inner();
@@ -225,7 +230,8 @@ impl Mastodon {
         self.step(Step::Close);
     }
 
-    /// The next `times` requests whose path starts with `path` are answered with `answer`.
+    /// The next `times` requests whose path starts with `path` are answered with `answer`. What a WebSocket is told to subscribe to is asked
+    /// for under `subscribe`.
     pub fn fail(&self, path: &str, answer: Answer, times: usize) {
         self.state.inner().faults.push(Fault {
             path: path.to_owned(),

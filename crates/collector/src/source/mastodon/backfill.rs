@@ -26,6 +26,8 @@ struct Break {
     to: Timestamp,
     /// Everything up to here is there; none where no status from before the break is known.
     after: Option<StatusId>,
+    /// Where what is left begins behind the last page, and behind which status it goes on: once that part is asked for, the page is durable.
+    handed: Option<(Timestamp, StatusId)>,
     /// How many statuses the stream brought since, as far as it matters, and the newest of them.
     brought: u32,
     met: Option<StatusId>,
@@ -34,7 +36,7 @@ struct Break {
     stuck: Option<Timestamp>,
 }
 
-/// The breaks that are not made good yet.
+/// The last breaks. Those that are made good stay, too: nothing tells when their last page is durable.
 #[derive(Debug, Default)]
 pub(super) struct Breaks(Vec<Break>);
 
@@ -47,6 +49,7 @@ impl Breaks {
         self.0.push(Break {
             to,
             after,
+            handed: None,
             brought: 0,
             met: None,
             begun: None,
@@ -74,6 +77,9 @@ impl Breaks {
             self.add(gap.to, None);
         }
         let found = self.0.iter_mut().find(|one| one.to == gap.to)?;
+        if let Some((_, id)) = found.handed.take_if(|(from, _)| *from == gap.from) {
+            found.after = Some(id);
+        }
         if found.after.is_none() {
             found.after = newest.and_then(|newest| newest.like_this_at(gap.from));
         }
@@ -99,18 +105,14 @@ impl Breaks {
             }
             Err(Failed::ForNow(trouble)) => found.failed(gap, trouble, now),
         };
-        let outcome = match outcome {
+        match outcome {
             Ok(Backfilled {
                 read,
                 left: Some(left),
                 more: true,
             }) if now.since(begun) > LONGEST => Ok(given_up(&left, GapCause::RateLimited, read.lines)),
             outcome => outcome,
-        };
-        if matches!(outcome, Ok(Backfilled { more: false, .. })) {
-            self.0.retain(|one| one.to != gap.to);
         }
-        outcome
     }
 }
 
@@ -135,9 +137,11 @@ impl Break {
         if self.brought == ENOUGH && self.met.as_ref() <= Some(&id) {
             return Ok(closed(page.lines));
         }
-        self.after = Some(id);
-        let last = gap.to.minus(Duration::from_micros(1));
-        let reached = created_at.map_or(gap.from, |time| time.min(last).max(gap.from));
+        // Always further on than before, so that the two can be told apart.
+        let moment = Duration::from_micros(1);
+        let reached = created_at.unwrap_or(gap.from).max(gap.from.plus(moment));
+        let reached = reached.min(gap.to.minus(moment));
+        self.handed = Some((reached, id));
         Ok(Backfilled {
             read: lines_of(page.lines),
             left: Some(Gap {

@@ -113,7 +113,7 @@ impl Api {
     }
 
     /// A token that is sent encrypted to the instance goes nowhere in the open.
-    fn checked(&self, told: &str) -> Result<Url, Trouble> {
+    pub(super) fn checked(&self, told: &str) -> Result<Url, Trouble> {
         let scheme = |url: &Url| match url.scheme() {
             "wss" | "https" => Some("https"),
             "ws" | "http" if self.base.scheme() == "http" => Some("http"),
@@ -169,7 +169,7 @@ impl Api {
             Err(_) => return Err(slow()),
         };
         if let Some(reset) = used_up(response.headers(), self.clock.now()) {
-            self.closed_until = reset;
+            self.closed_until = self.closed_until.max(reset);
         }
         Ok(response)
     }

@@ -168,6 +168,24 @@ async fn a_bad_token_is_said_with_its_remedy_and_mended_without_a_restart() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_is_refused_is_no_quiet_stream() {
+    let mut bench = Bench::start(false).await;
+    for status in [401, 503] {
+        bench.server.fail("subscribe", Answer::Status(status), 1);
+        bench.source.connect(None).await.unwrap();
+        let trouble = loop {
+            if let Err(trouble) = bench.source.read().await {
+                break trouble;
+            }
+        };
+        match trouble {
+            Trouble::Unusable { reason } => assert!(status == 401 && reason.contains("token"), "{reason}"),
+            trouble => assert!(matches!(trouble, Trouble::Status { status: 503, .. }), "{trouble}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
     for sse in [false, true] {
         let mut bench = Bench::start(sse).await;
@@ -182,6 +200,59 @@ async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
             assert!((most / 2..=most).contains(&pause), "{in_a_row}: {pause:?}");
         }
         bench.connect().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_drops_each_connection_is_tried_ever_more_seldom() {
+    for sse in [false, true] {
+        let mut bench = Bench::start(sse).await;
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            bench.connect().await;
+            bench.server.close();
+            let trouble = loop {
+                if let Err(trouble) = bench.source.read().await {
+                    break trouble;
+                }
+            };
+            pauses.push(bench.source.pause(&trouble, 1));
+            tokio::time::timeout(DEADLINE, bench.server.subscribed(0))
+                .await
+                .unwrap();
+        }
+        assert!(pauses[9] >= LONGEST_PAUSE / 2, "{pauses:?}");
+        bench.connect().await;
+        bench.server.post(&status(1));
+        bench.until_all_of(&[status(1)]).await;
+        let lost = bench.source.pause(&ended(), 1);
+        assert!(lost <= FIRST_PAUSE, "{lost:?}");
+    }
+}
+
+fn ended() -> Trouble {
+    Trouble::Lost {
+        reason: "told to".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_token_never_goes_over_the_open_net_because_an_instance_says_so() {
+    let clock = Arc::new(ManualClock::at(received()));
+    let api = Api::new(place::instance("home.example").unwrap(), "", clock).unwrap();
+    let streaming = api.checked("wss://streaming.home.example").unwrap();
+    assert_eq!(streaming.as_str(), "https://streaming.home.example/");
+    for told in [
+        "ws://streaming.home.example",
+        "http://home.example",
+        "home.example",
+        "wss:",
+    ] {
+        let refused = api.checked(told).unwrap_err();
+        assert!(
+            matches!(&refused, Trouble::Unusable { reason } if reason.contains(told)),
+            "{refused}"
+        );
     }
 }
 

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::{Event, Line, Sent, State, Step, error};
+use super::{Answer, Event, Line, Sent, State, Step, error};
 
 /// How often a stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -149,7 +149,7 @@ async fn events(
     headers: HeaderMap,
     Query(asked): Query<HashMap<String, String>>,
 ) -> Response {
-    if let Some(response) = state.fault(&uri.to_string()).and_then(super::Answer::response) {
+    if let Some(response) = state.fault(&uri.to_string()).and_then(Answer::response) {
         return response;
     }
     if let Err(refused) = state.admit(&headers) {
@@ -200,7 +200,7 @@ async fn websocket(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Some(response) = state.fault(&uri.to_string()).and_then(super::Answer::response) {
+    if let Some(response) = state.fault(&uri.to_string()).and_then(Answer::response) {
         return response;
     }
     if let Err(refused) = state.admit(&headers) {
@@ -228,6 +228,10 @@ async fn talk(mut reader: Reader, mut socket: WebSocket, line: Line) {
 
 /// What the client wants.
 async fn hear(reader: &mut Reader, socket: &mut WebSocket, text: &str) -> Option<()> {
+    if let Some(Answer::Status(status)) = reader.state.fault("subscribe") {
+        let refusal = json!({"error": "told to", "status": status});
+        return socket.send(Message::text(refusal.to_string())).await.ok();
+    }
     let wish: Value = serde_json::from_str(text).unwrap_or_default();
     let channel = Channel::new(wish["stream"].as_str().unwrap_or_default(), wish["tag"].as_str());
     match (wish["type"].as_str(), channel) {

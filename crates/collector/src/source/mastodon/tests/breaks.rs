@@ -74,6 +74,45 @@ async fn a_post_that_reached_the_instance_late_is_fetched_too() {
 }
 
 #[tokio::test]
+async fn a_post_between_the_last_page_and_the_subscription_is_fetched_too() {
+    let mut bench = broken(false, &[status(0)], &status(1)).await;
+    bench.source.patience.settled = Duration::from_secs(2);
+    bench.until(|bench| bench.uris().contains(&uri(&status(1)))).await;
+    let gap = bench.open[0].clone();
+    let before = bench.server.asked().len();
+    let between = status(2);
+    let posting = async {
+        while bench.server.asked().len() == before {
+            tokio::task::yield_now().await;
+        }
+        bench.server.post_unstreamed(&between);
+    };
+    let (filled, ()) = tokio::join!(bench.source.backfill(&gap), posting);
+    bench.batches.push(filled.unwrap().read.lines);
+    assert!(bench.uris().contains(&uri(&between)));
+}
+
+#[tokio::test]
+async fn a_page_that_could_not_be_stored_is_fetched_again() {
+    let mut bench = broken(false, &[status(0)], &status(1)).await;
+    let missed = statuses(2..100);
+    missed.iter().for_each(|status| bench.server.post(status));
+    bench.until(|bench| !bench.open.is_empty()).await;
+    let mut gap = bench.open[0].clone();
+    let mut pages = Vec::new();
+    loop {
+        let page = bench.source.backfill(&gap).await.unwrap();
+        assert_eq!(bench.source.backfill(&gap).await.unwrap(), page);
+        pages.push(page.read.lines.len());
+        match page.left {
+            Some(left) => gap = left,
+            None => break,
+        }
+    }
+    assert_eq!(pages, [40, 40, 20, 0]);
+}
+
+#[tokio::test]
 async fn a_collector_that_takes_over_fetches_what_nobody_read() {
     let mut bench = broken(false, &statuses(0..3), &status(3)).await;
     let missed = statuses(3..130);
