@@ -258,8 +258,7 @@ async fn rules_are_never_written_more_often_than_x_allows() {
     for number in 0..100 {
         let subjects = Arc::new(vec![subject("acme", &format!("acme{number}"))]);
         let api = Arc::clone(&rig.source.follow.api);
-        let outcome = synchronise(api, subjects, rig.source.follow.allowed, BTreeSet::new()).await;
-        if let Err(trouble) = outcome {
+        if let Err(trouble) = synchronise(api, subjects, rig.source.follow.allowed, BTreeSet::new()).await {
             ended = Some(trouble);
             break;
         }
@@ -357,14 +356,18 @@ async fn what_the_server_answers_says_how_long_to_wait() {
     assert!(matches!(stranger, Trouble::Unusable { .. }), "{stranger}");
     assert!(!stranger.to_string().contains(TOKEN));
     let lost = Trouble::Lost { reason: String::new() };
-    let pauses = [1, 2, 3, 65, 66, 900].map(|in_a_row| rig.source.pause(&lost, in_a_row).as_millis());
-    assert_eq!(pauses, [0, 250, 500, 16_000, 16_000, 16_000]);
+    assert_eq!(
+        [1, 2, 3, 66].map(|row| rig.source.pause(&lost, row).as_millis()),
+        [0, 250, 500, 16_000]
+    );
     let limited = Trouble::Limited {
         after: None,
         reason: String::new(),
     };
-    let pauses = [1, 2, 3].map(|in_a_row| rig.source.pause(&limited, in_a_row).as_secs());
-    assert_eq!(pauses, [60, 120, 240]);
+    assert_eq!(
+        [1, 2, 3].map(|row| rig.source.pause(&limited, row).as_secs()),
+        [60, 120, 240]
+    );
     // Where the rules' limits are used up, the stream is read all the same.
     rig.server.refuse_rules(refusal(429, "too many"));
     rig.server.put_rule("cats", "somebody else's");
