@@ -34,9 +34,13 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 /// Reads until there are so many lines; the position is the last one's.
 async fn lines(source: &mut FilesSource, count: usize) -> (Vec<String>, Option<Position>) {
+    soon(all_lines(source, count)).await
+}
+
+async fn all_lines(source: &mut FilesSource, count: usize) -> (Vec<String>, Option<Position>) {
     let (mut lines, mut position) = (Vec::new(), None);
     while lines.len() < count {
-        let read = soon(source.read()).await.unwrap();
+        let read = source.read().await.unwrap();
         lines.extend(read.lines.iter().map(|line| String::from_utf8(line.to_vec()).unwrap()));
         position = read.position;
     }

@@ -9,7 +9,9 @@ use backtweet_simulator::servers::x::{Act, Limits, Refusal, Rule, Write, X};
 use super::sync::synchronise;
 use super::*;
 
+mod answers;
 mod coverage;
+mod look_up;
 
 const TOKEN: &str = "t0ken-of-the-app";
 
@@ -92,9 +94,13 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
 
 /// Reads until there are so many lines.
 async fn lines(source: &mut XSource, count: usize) -> Read {
+    soon(all_lines(source, count)).await
+}
+
+async fn all_lines(source: &mut XSource, count: usize) -> Read {
     let mut all = Read::default();
     while all.lines.len() < count {
-        let read = soon(source.read()).await.unwrap();
+        let read = source.read().await.unwrap();
         all.lines.extend(read.lines);
         all.gaps.extend(read.gaps);
         all.unreadable += read.unreadable;
@@ -106,11 +112,14 @@ async fn lines(source: &mut XSource, count: usize) -> Read {
 }
 
 async fn trouble(source: &mut XSource) -> Trouble {
-    loop {
-        if let Err(trouble) = soon(source.read()).await {
-            return trouble;
+    soon(async {
+        loop {
+            if let Err(trouble) = source.read().await {
+                return trouble;
+            }
         }
-    }
+    })
+    .await
 }
 
 fn values(rules: &[Rule]) -> Vec<&str> {
@@ -186,6 +195,15 @@ async fn nothing_is_lost_where_reading_is_interrupted() {
     let left = 300 - read.len();
     read.extend(lines(&mut rig.source, left).await.lines);
     assert_eq!(read, rig.server.sent());
+    // Nor is what was to be written.
+    rig.subjects.send_replace(Arc::new(vec![subject("acme", "zorg")]));
+    soon(async {
+        while values(&rig.server.rules()) != ["zorg"] {
+            let _ = rig.source.read().now_or_never();
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -241,8 +259,7 @@ async fn rules_are_never_written_more_often_than_x_allows() {
     for number in 0..100 {
         let subjects = Arc::new(vec![subject("acme", &format!("acme{number}"))]);
         let api = Arc::clone(&rig.source.follow.api);
-        let outcome = synchronise(api, subjects, rig.source.follow.allowed, BTreeSet::new()).await;
-        if let Err(trouble) = outcome {
+        if let Err(trouble) = synchronise(api, subjects, rig.source.follow.allowed, BTreeSet::new()).await {
             ended = Some(trouble);
             break;
         }
@@ -319,67 +336,4 @@ async fn a_line_of_ten_megabytes_costs_nothing_but_itself() {
     let read = lines(&mut rig.source, 1).await;
     assert_eq!(read.lines, rig.server.sent());
     assert_eq!(read.unreadable, 1);
-}
-
-#[tokio::test]
-async fn what_the_server_answers_says_how_long_to_wait() {
-    let mut rig = rig().await;
-    rig.server.refuse(Refusal {
-        reset: Some(noon().micros() / 1_000_000 + 77),
-        ..refusal(429, "slowly")
-    });
-    let limited = rig.source.connect(None).await.unwrap_err();
-    assert_eq!(rig.source.pause(&limited, 1), Duration::from_secs(77));
-    assert_eq!(rig.source.pause(&limited, 3), Duration::from_secs(240));
-    rig.server.refuse(refusal(503, "later"));
-    let down = rig.source.connect(None).await.unwrap_err();
-    let pauses = [1, 2, 3, 7, 8, 90].map(|in_a_row| rig.source.pause(&down, in_a_row).as_secs());
-    assert_eq!(pauses, [5, 10, 20, 320, 320, 320]);
-    rig.server.refuse(refusal(401, ""));
-    let stranger = rig.source.connect(None).await.unwrap_err();
-    assert!(matches!(stranger, Trouble::Unusable { .. }), "{stranger}");
-    assert!(!stranger.to_string().contains(TOKEN));
-    let lost = Trouble::Lost { reason: String::new() };
-    let pauses = [1, 2, 3, 65, 66, 900].map(|in_a_row| rig.source.pause(&lost, in_a_row).as_millis());
-    assert_eq!(pauses, [0, 250, 500, 16_000, 16_000, 16_000]);
-    let limited = Trouble::Limited {
-        after: None,
-        reason: String::new(),
-    };
-    let pauses = [1, 2, 3].map(|in_a_row| rig.source.pause(&limited, in_a_row).as_secs());
-    assert_eq!(pauses, [60, 120, 240]);
-    // Where the rules' limits are used up, the stream is read all the same.
-    rig.server.refuse_rules(refusal(429, "too many"));
-    rig.server.put_rule("cats", "somebody else's");
-    rig.source.connect(None).await.unwrap();
-    rig.server.act(Act::Post(post(noon(), 1)));
-    assert_eq!(lines(&mut rig.source, 1).await.lines, rig.server.sent());
-}
-
-#[tokio::test]
-async fn a_second_reader_of_the_only_connection_is_turned_away() {
-    let mut rig = rig().await;
-    rig.source.connect(None).await.unwrap();
-    let mut config = v1::XSource {
-        token: format!("file:{}", rig._folder.path().join("token").display()),
-        api: rig.server.url(),
-        ..v1::XSource::default()
-    };
-    let other = XSource::new(
-        &config,
-        0,
-        rig.subjects.subscribe(),
-        Arc::clone(&rig.clock) as Arc<dyn Clock>,
-    );
-    let refused = other.unwrap().connect(None).await.unwrap_err();
-    assert!(matches!(refused, Trouble::Limited { after: None, .. }), "{refused}");
-    // A value that makes no sense is named before anything is asked for.
-    config.backfill_minutes = 6;
-    let wrong = XSource::new(
-        &config,
-        0,
-        rig.subjects.subscribe(),
-        Arc::clone(&rig.clock) as Arc<dyn Clock>,
-    );
-    assert!(wrong.err().unwrap().contains("backfill_minutes: 6"));
 }
