@@ -16,7 +16,7 @@ use crate::lineage::{Entry, Parent, Record, Tombstone, places};
 
 /// So often in a row is a post heard that comes back unchanged and is earlier than one that it refers to; so many crashes over the same
 /// records does such a post survive.
-const MOST_ECHOES: u32 = 16;
+const MOST_ECHOES: u32 = 64;
 
 /// Works off the items in order, on what is known.
 pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Output> {
