@@ -6,8 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::OnceLock;
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -88,6 +87,12 @@ pub fn servers(name: &str) -> Option<Vec<String>> {
         format!("store.url={redis}"),
         format!("store.prefix={prefix}"),
     ])
+}
+
+/// Held by a test that restarts Kafka, and by one that Kafka's restarts would disturb.
+pub fn broker() -> MutexGuard<'static, ()> {
+    static BROKER: Mutex<()> = Mutex::new(());
+    BROKER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs the program to its end, with `input` on standard input.

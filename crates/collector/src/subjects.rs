@@ -10,11 +10,14 @@ use backtweet_stream::{Backoff, Delivered, Followed, Log, LogError};
 use backtweet_wire::record::decode_subject;
 use backtweet_wire::topics;
 use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, sleep_until};
 
 use crate::patience::patiently;
 
 /// How long the topic is left alone after it could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long changes are gathered before they are told: what is told is all subjects.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// Follows the subjects. `ready` hears of it once all that are there have been read: until then there seem to be too few.
 ///
@@ -28,11 +31,26 @@ pub(crate) async fn follow(
 ) -> Result<(), LogError> {
     let mut known = BTreeMap::new();
     let mut ready = Some(ready);
+    let mut due: Option<Instant> = None;
     let mut follower = patiently(backoff, || log.follow(topics::SUBJECTS)).await?;
     loop {
-        match follower.next().await {
-            Ok(Followed::Records(records)) => records.iter().for_each(|delivered| take(&mut known, delivered)),
+        let followed = tokio::select! {
+            followed = follower.next() => followed,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                due = None;
+                subjects.send_replace(Arc::new(known.values().cloned().collect()));
+                continue;
+            }
+        };
+        match followed {
+            Ok(Followed::Records(records)) => {
+                records.iter().for_each(|delivered| take(&mut known, delivered));
+                if ready.is_none() {
+                    due = due.or_else(|| Some(Instant::now() + QUIET));
+                }
+            }
             Ok(Followed::CaughtUp) => {
+                subjects.send_replace(Arc::new(known.values().cloned().collect()));
                 // Nobody waits for it any more where the collector is stopping.
                 ready.take().map(|ready| ready.send(()));
             }
@@ -41,9 +59,6 @@ pub(crate) async fn follow(
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => return Err(error),
-        }
-        if ready.is_none() {
-            subjects.send_replace(Arc::new(known.values().cloned().collect()));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use backtweet_tests::{Client, DEADLINE, build, servers};
+use backtweet_tests::{Client, DEADLINE, broker, build, servers};
 use serde_json::Value;
 
 use crate::acme::{POSTS, close, put_acme, undisturbed, wait_for_part, write_posts};
@@ -83,6 +83,7 @@ fn restart_kafka() -> Result<()> {
 #[test]
 fn a_cluster_that_loses_processes_and_its_broker_counts_as_if_nothing_had_happened() -> Result<()> {
     let Some(set) = servers("cluster") else { return Ok(()) };
+    let _broker = broker();
     let work = tempfile::tempdir()?;
     let file = work.path().join("posts.ndjson");
     write_posts(&file)?;

@@ -11,7 +11,7 @@ use backtweet_runtime::coverage;
 use backtweet_simulator::servers::jetstream::{Jetstream, Setup};
 use backtweet_store::{RedisConfig, RedisStore};
 use backtweet_stream::{KafkaConfig, KafkaLog, Log};
-use backtweet_tests::{DEADLINE, note, servers};
+use backtweet_tests::{DEADLINE, broker, note, servers};
 use backtweet_wire::record::decode_post_event;
 use backtweet_wire::topics;
 use backtweet_wire::v1::AssignmentState;
@@ -123,6 +123,7 @@ async fn published(brokers: &str, prefix: &str) -> Result<BTreeSet<String>> {
 #[test]
 fn collectors_that_die_and_come_and_a_store_that_falls_lose_nothing() -> Result<()> {
     let Some(mut set) = servers("fleet") else { return Ok(()) };
+    let _broker = broker();
     let value = |key: &str| {
         let found = set
             .iter()

@@ -24,7 +24,7 @@ use crate::view::bars::grouped;
 /// Lines handed on at once, as a source does.
 const BATCH: usize = 1_000;
 /// Lines that are made up ahead: they are read over and over in memory that stays the same.
-const AHEAD: usize = 50_000;
+const AHEAD: usize = 20_000;
 
 /// What one way of reading came to.
 struct Way {
