@@ -1,7 +1,7 @@
 //! Real lines, cut, spliced and garbled in thousands of ways: every parser takes or refuses them, and never panics or makes an event whose
 //! places lie outside of its text. What lies beyond is looked for with `scripts/fuzz`.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use backtweet_collector::normalise::mastodon::{EventName, Instance};
@@ -33,12 +33,14 @@ fn lines(path: &str) -> Vec<Vec<u8>> {
         .join("../../../shared/data")
         .join(path);
     let Ok(bytes) = std::fs::read(&full) else {
-        eprintln!("skipped: {} is not there", full.display());
+        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", full.display());
         return Vec::new();
     };
     let text = if path.ends_with(".gz") {
         let mut text = Vec::new();
-        flate2::read::GzDecoder::new(&*bytes).read_to_end(&mut text).unwrap();
+        flate2::read::GzDecoder::new(&*bytes)
+            .read_to_end(&mut text)
+            .expect("the file is whole");
         text
     } else {
         bytes

@@ -18,6 +18,8 @@ mod filters;
 mod fleet;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
 mod live;
+/// Mastodon, X and files, live and all at once.
+mod networks;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.
 mod real_data;
 /// Counts from raw files, sharing no code with the suite.
