@@ -4,7 +4,7 @@ mod lines;
 
 use bytes::Bytes;
 
-use backtweet_domain::{PostEvent, Timestamp};
+use backtweet_domain::{AccountId, PostEvent, Timestamp};
 use backtweet_runtime::Ports;
 use backtweet_runtime::status::{ErrorCode, IntoStatus};
 use backtweet_store::StoreError;
@@ -191,6 +191,9 @@ impl Intake {
         let store = self.ports.store.as_ref();
         let resolved = resolve::resolve(store, &self.config, now, &mut batch.events, &batch.local).await?;
         if let Some(profiles) = &self.profiles {
+            if !batch.renamed.is_empty() {
+                profiles.forget(&batch.renamed).await?;
+            }
             profiles.fill(&mut batch.events).await;
         }
         let records: Vec<Record> = batch
@@ -227,6 +230,8 @@ struct Batch {
     /// For each event, the offer and the line that it comes from.
     origins: Vec<(usize, u64)>,
     local: LocalFacts,
+    /// Accounts that may have another handle now.
+    renamed: Vec<AccountId>,
     dead_letters: Vec<Record>,
 }
 
@@ -290,6 +295,7 @@ impl Batch {
         self.origins
             .extend(std::iter::repeat_n((offer, line), read.events.len()));
         self.events.extend(read.events);
+        self.renamed.extend(read.renamed);
         self.local.seen.extend(read.local.seen);
         self.local.gone.extend(read.local.gone);
         self.local

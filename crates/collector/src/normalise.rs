@@ -59,6 +59,8 @@ pub struct Normalised {
     pub repaired: u64,
     /// What the line says about ids that are local to a Mastodon instance.
     pub local: LocalFacts,
+    /// Accounts that may have another handle now.
+    pub renamed: Vec<AccountId>,
 }
 
 impl Normalised {

@@ -63,6 +63,10 @@ pub fn normalise(line: &[u8], received: Timestamp) -> Result<Normalised, Refused
     match &event.what {
         What::Commit(made) => commit(&event, made, received),
         What::Account(state) => account(&event, state, received),
+        What::Identity => Ok(Normalised {
+            renamed: vec![account_id(&event.did.need::<Text<'_>>("did", "the account's DID")?)?],
+            ..Normalised::nothing()
+        }),
         What::Other => Ok(Normalised::nothing()),
     }
 }

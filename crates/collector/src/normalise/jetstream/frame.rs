@@ -21,7 +21,9 @@ pub(super) struct Event<'a> {
 pub(super) enum What<'a> {
     Commit(Commit<'a>),
     Account(Account<'a>),
-    /// Nothing that the suite keeps: an identity, a notice, a kind that is not known.
+    /// The account may have another handle now.
+    Identity,
+    /// Nothing that the suite keeps: a notice, a kind that is not known.
     Other,
 }
 
@@ -115,6 +117,7 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Refused> {
     let what = match &*kind {
         "commit" => What::Commit(missing(frame.commit, "commit", "the commit")?),
         "account" => What::Account(missing(frame.account, "account", "the account's state")?),
+        "identity" => What::Identity,
         _ => What::Other,
     };
     Ok(Event {
@@ -145,6 +148,7 @@ fn second<'a>(frame: &Frame<'a>) -> Result<Event<'a>, Refused> {
             record: payload.record,
         }),
         Some("account") => What::Account(missing(payload.account, "payload.account", "the account's state")?),
+        Some("identity") => What::Identity,
         _ => What::Other,
     };
     let witnessed = payload.witnessed_at;

@@ -282,6 +282,13 @@ fn second(v1: &Value) -> Value {
 }
 
 #[test]
+fn an_account_that_may_have_another_handle_is_told_of() {
+    let line = json!({"did": "did:plc:ann", "time_us": AT, "kind": "identity", "identity": {}}).to_string();
+    let renamed: Vec<String> = read(line.as_bytes()).renamed.iter().map(ToString::to_string).collect();
+    assert_eq!(renamed, ["bluesky:did:plc:ann"]);
+}
+
+#[test]
 fn both_wires_give_the_same_events_so_that_changing_over_doubles_nothing() {
     let files = ["production_v1", "golden_v1", "sample_2024"];
     let recorded = files.map(|file| crate::normalise::tests::recorded(&format!("jetstream/{file}.jsonl")));
