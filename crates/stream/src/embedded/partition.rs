@@ -16,7 +16,7 @@ use crate::port::{Delivered, LogError, Position};
 const STRAY: usize = 1_000;
 /// How much is appended to a partition before it goes from memory to the disk's tables, in bytes: there are many partitions, each with
 /// a buffer of its own, and nobody reads twice what a larger one would keep.
-const WRITE_BUFFER: u64 = 8 * 1024 * 1024;
+const WRITE_BUFFER: u64 = 4 * 1024 * 1024;
 /// How many records one step of a sweep removes.
 const SWEEP: usize = 10_000;
 
