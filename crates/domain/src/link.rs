@@ -24,12 +24,10 @@ pub fn canonical(url: &str) -> Option<String> {
     }
     let url = parse(url)?;
     let host = match url.host()? {
-        Host::Domain(domain) => plain_host(domain),
+        // What is left once final dots are gone may read as an address.
+        Host::Domain(domain) => Host::parse(&plain_host(domain)).ok()?.to_string(),
         Host::Ipv4(_) | Host::Ipv6(_) => url.host_str()?.to_owned(),
     };
-    if host.is_empty() {
-        return None;
-    }
     let mut text = format!("{}://{host}", url.scheme());
     if let Some(port) = url.port() {
         text.push_str(&format!(":{port}"));

@@ -102,6 +102,12 @@ fn percent_encoding_has_one_form() {
 }
 
 #[test]
+fn a_number_behind_dots_is_the_address_that_it_reads_as() {
+    check("2...", "https://0.0.0.2/");
+    check("https://1.2.3.4../a", "https://1.2.3.4/a");
+}
+
+#[test]
 fn what_is_no_link_to_a_page_has_no_canonical_form() {
     for text in [
         "",
