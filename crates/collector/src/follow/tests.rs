@@ -313,6 +313,46 @@ async fn what_cannot_be_filled_stays_missed_and_the_next_reader_tries_what_was_l
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gap_that_is_half_filled_is_finished_by_the_next_reader() {
+    let world = World::new();
+    world.clock.set(at(330));
+    let noticed = Read {
+        gaps: vec![gap(60, 120)],
+        ..read(&["1"], "one", 300)
+    };
+    world.script([Step::Read(noticed)]);
+    let half = Backfilled {
+        left: Some(gap(90, 120)),
+        more: true,
+        ..Backfilled::default()
+    };
+    let never = std::iter::repeat_with(|| Err(lost())).take(10_000);
+    world.fills(std::iter::once(Ok(half)).chain(never));
+    let (task, stop) = world.follow().await;
+    let half_left = || async {
+        world
+            .lease()
+            .await
+            .unfilled
+            .iter()
+            .map(keeper::gap_of_wire)
+            .eq([gap(90, 120)])
+    };
+    world.until("half of it is left", half_left).await;
+    stop.cancel();
+    task.await.unwrap();
+    world.source.0.lock().unwrap().fills.clear();
+
+    let (task, stop) = world.follow().await;
+    world
+        .until("it is filled", || async { world.lease().await.unfilled.is_empty() })
+        .await;
+    stop.cancel();
+    task.await.unwrap();
+    assert_eq!(world.source.0.lock().unwrap().filled.last(), Some(&gap(90, 120)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trouble_is_shown_and_what_passes_meanwhile_is_open() {
     let world = World::new();
     world.script([Step::Read(read(&["1"], "one", 0))]);
