@@ -31,7 +31,7 @@ const HOPELESS: Duration = Duration::from_secs(30);
 pub(crate) type Opened = (Box<dyn Source>, Reading);
 
 /// Opens assignments as sources. The error says what is wrong with the configuration.
-pub(crate) type Open = Arc<dyn Fn(&Assignment, Option<&Position>) -> Result<Opened, String> + Send + Sync>;
+pub(crate) type Open = Arc<dyn Fn(&Assignment) -> Result<Opened, String> + Send + Sync>;
 
 /// Follows assignments that are held.
 pub(crate) struct Follower {
@@ -84,7 +84,7 @@ struct Follow {
 impl Follow {
     async fn run(mut self) {
         loop {
-            let opened = (self.open)(&self.assignment, self.position.as_ref());
+            let opened = (self.open)(&self.assignment);
             let (mut source, reading) = match opened {
                 Ok(opened) => opened,
                 Err(reason) => {

@@ -43,7 +43,7 @@ impl CollectorApi {
         let found = self.registry.get(id).await.map_err(IntoStatus::into_status)?;
         found.ok_or_else(|| {
             not_found(format!(
-                "there is no source `{id}`: see what ListSources has, or put it"
+                "there is no source `{id}`: `backtweet sources` lists those that there are"
             ))
         })
     }

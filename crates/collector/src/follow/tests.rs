@@ -128,7 +128,7 @@ impl World {
         };
         let follower = Follower {
             intake: Arc::new(Intake::with(self.ports.clone(), Config::default())),
-            open: Arc::new(move |_, _| Ok((Box::new(source.clone()) as Box<dyn Source>, reading.clone()))),
+            open: Arc::new(move |_| Ok((Box::new(source.clone()) as Box<dyn Source>, reading.clone()))),
             clock: self.clock.clone(),
             lease: LEASE,
         };

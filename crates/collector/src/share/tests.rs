@@ -86,7 +86,7 @@ impl World {
     /// Starts a replica; dropping the handle's runtime task is its death, cancelling the token its end in order.
     fn replica(&self, name: &str) -> (JoinHandle<()>, CancellationToken) {
         let (opened, me) = (Arc::clone(&self.opened), name.to_owned());
-        let open = move |assignment: &Assignment, _: Option<&Position>| {
+        let open = move |assignment: &Assignment| {
             opened.lock().unwrap().push((me.clone(), assignment.id.clone()));
             let source = Numbers {
                 part: assignment.part.clone(),

@@ -6,11 +6,9 @@ mod tail;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use backtweet_domain::Clock;
 use backtweet_wire::v1;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -54,7 +52,7 @@ impl FilesSource {
     ///
     /// # Errors
     /// When no path is given.
-    pub fn new(config: &v1::FilesSource, _clock: Arc<dyn Clock>) -> Result<Self, String> {
+    pub fn new(config: &v1::FilesSource) -> Result<Self, String> {
         if config.path.trim().is_empty() {
             return Err("path is missing: name a file or a directory".to_owned());
         }

@@ -4,7 +4,6 @@ use std::fs;
 use std::future::Future;
 use std::io::Write as _;
 
-use backtweet_domain::SystemClock;
 use futures::FutureExt;
 
 use super::*;
@@ -15,7 +14,7 @@ fn source(path: &Path) -> FilesSource {
         path: path.to_string_lossy().into_owned(),
         ..v1::FilesSource::default()
     };
-    let mut source = FilesSource::new(&config, Arc::new(SystemClock)).unwrap();
+    let mut source = FilesSource::new(&config).unwrap();
     source.poll = Duration::from_millis(5);
     source
 }
@@ -240,6 +239,6 @@ async fn a_path_that_is_not_there_is_named() {
     let path = folder.path().join("none");
     let trouble = source(&path).connect(None).await.unwrap_err();
     assert!(trouble.to_string().contains(path.to_str().unwrap()), "{trouble}");
-    let refused = FilesSource::new(&v1::FilesSource::default(), Arc::new(SystemClock));
+    let refused = FilesSource::new(&v1::FilesSource::default());
     assert!(refused.err().unwrap().contains("path"));
 }
