@@ -76,6 +76,12 @@ impl Case {
         self.said.iter().map(event).collect()
     }
 
+    /// Whether posts can go and come back unchanged.
+    pub(super) fn hides_accounts(&self) -> bool {
+        let hides = |said: &Said| matches!(said, Said::Account(_, AccountState::Hidden, _));
+        self.said.iter().any(hides)
+    }
+
     /// The same with duplicates, in another order.
     pub(super) fn shuffled(&self, subject: &SubjectId) -> Vec<Scored> {
         let events = self.events(subject);
