@@ -38,6 +38,9 @@ fn subject(number: usize) -> Option<Subject> {
         hashtags: vec![word(number + 80_000)],
         links: Vec::new(),
         domains: vec![format!("{}.example", word(number))],
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
     })
 }
 

@@ -6,11 +6,13 @@ pub mod event;
 pub mod id;
 pub mod link;
 pub mod post;
+pub mod query;
 pub mod retry;
 pub mod revision;
 pub mod sentiment;
 pub mod signal;
 pub mod subject;
+pub mod text;
 pub mod time;
 
 pub use backtweet::{Classified, Edge, Finding, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version};

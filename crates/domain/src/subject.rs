@@ -45,4 +45,14 @@ pub struct Subject {
     /// Domains: a link to one, or to a host below it, points at the subject.
     #[serde(default)]
     pub domains: Vec<String>,
+    /// What else points at it, in the language of [`crate::query`]; empty where nothing does.
+    #[serde(default)]
+    pub query: String,
+    /// A query that has to match as well before a keyword, a hashtag or [`Self::query`] counts; empty where nothing has to. For names that
+    /// mean other things too.
+    #[serde(default)]
+    pub context: String,
+    /// A query that must not match where a keyword, a hashtag or [`Self::query`] is to count; empty where nothing forbids.
+    #[serde(default)]
+    pub exclude: String,
 }

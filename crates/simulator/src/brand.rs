@@ -104,6 +104,9 @@ impl Brand {
                 .map(|&page| page.to_owned())
                 .collect(),
             domains: vec![facts.domain.to_owned()],
+            query: String::new(),
+            context: String::new(),
+            exclude: String::new(),
         }
     }
 }

@@ -18,6 +18,9 @@ fn subject(id: &str) -> Subject {
         hashtags: Vec::new(),
         links: Vec::new(),
         domains: Vec::new(),
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
     }
 }
 

@@ -25,6 +25,9 @@ fn stage() -> ClassifyStage {
         hashtags: Vec::new(),
         links: Vec::new(),
         domains: Vec::new(),
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
     };
     let index = SubjectIndex::compile([&subject]).unwrap();
     ClassifyStage::new(Arc::new(Subjects::fixed(index)), Bounds::default(), Arc::default())

@@ -45,6 +45,9 @@ fn subject(number: usize) -> Subject {
         hashtags: Vec::new(),
         links: Vec::new(),
         domains: Vec::new(),
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
     }
 }
 

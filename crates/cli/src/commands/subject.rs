@@ -125,6 +125,9 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
             hashtags: Vec::new(),
             links: Vec::new(),
             domains: Vec::new(),
+            query: String::new(),
+            context: String::new(),
+            exclude: String::new(),
         },
     };
     if let Some(id) = &put.id {

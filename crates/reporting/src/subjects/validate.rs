@@ -53,6 +53,9 @@ pub(super) fn subject(wire: v1::Subject) -> Result<Subject, Invalid> {
         hashtags: texts(hashtags),
         links: texts(links),
         domains: texts(domains),
+        query: wire.query,
+        context: wire.context,
+        exclude: wire.exclude,
     })
 }
 

@@ -84,6 +84,9 @@ pub(super) fn subject(seed: u64, subject: u32) -> Subject {
         hashtags: vec![format!("{name}now")],
         links: vec![],
         domains: vec![format!("{name}site.example")],
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
         name,
     }
 }

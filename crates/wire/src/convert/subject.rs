@@ -16,6 +16,9 @@ impl From<&Subject> for v1::Subject {
             hashtags: subject.hashtags.clone(),
             links: subject.links.clone(),
             domains: subject.domains.clone(),
+            query: subject.query.clone(),
+            context: subject.context.clone(),
+            exclude: subject.exclude.clone(),
         }
     }
 }
@@ -33,6 +36,9 @@ impl TryFrom<v1::Subject> for Subject {
             hashtags: wire.hashtags,
             links: wire.links,
             domains: wire.domains,
+            query: wire.query,
+            context: wire.context,
+            exclude: wire.exclude,
         })
     }
 }

@@ -214,17 +214,23 @@ pub fn subject() -> impl Strategy<Value = Subject> {
         any::<u64>(),
         accounts,
         [texts(), texts(), texts(), texts()],
+        [text(), text(), text()],
     )
         .prop_map(
-            |(id, name, generation, accounts, [keywords, hashtags, links, domains])| Subject {
-                id,
-                name,
-                generation,
-                accounts,
-                keywords,
-                hashtags,
-                links,
-                domains,
+            |(id, name, generation, accounts, [keywords, hashtags, links, domains], [query, context, exclude])| {
+                Subject {
+                    id,
+                    name,
+                    generation,
+                    accounts,
+                    keywords,
+                    hashtags,
+                    links,
+                    domains,
+                    query,
+                    context,
+                    exclude,
+                }
             },
         )
 }

@@ -41,6 +41,9 @@ fn subject(id: &str, keyword: &str) -> Subject {
         hashtags: Vec::new(),
         links: Vec::new(),
         domains: Vec::new(),
+        query: String::new(),
+        context: String::new(),
+        exclude: String::new(),
     }
 }
 
