@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use backtweet_domain::Subject;
-use backtweet_runtime::{Ports, followers};
+use backtweet_runtime::{Ports, followers, history};
 use backtweet_store::{Batch, Found, Guard, Key, LookUp, Outcome, StoreError, Stored, Write};
 use backtweet_stream::{LogError, Position, Record};
 use backtweet_wire::{record, topics, v1};
@@ -103,6 +103,16 @@ impl Subjects {
         known
             .map(|known| known.subject)
             .ok_or_else(|| SubjectError::Unknown { id: id.to_owned() })
+    }
+
+    /// How far the retained posts were read for the subject as it is now.
+    pub(crate) async fn history(&self, subject: &Subject) -> Result<Option<v1::History>, SubjectError> {
+        let kept = history::read(self.ports.store.as_ref(), [&subject.id])
+            .await?
+            .pop()
+            .flatten();
+        let current = kept.filter(|(_, record)| record.generation == subject.generation);
+        Ok(current.map(|(_, record)| history::progress(&record)))
     }
 
     /// At most `limit` subjects behind `after`, by id.

@@ -4,6 +4,7 @@ pub mod config;
 pub mod coverage;
 pub mod followers;
 pub mod grpc;
+pub mod history;
 pub mod ports;
 pub mod program;
 pub mod signals;

@@ -13,5 +13,5 @@ pub use embedded::{FjallLog, FjallLogOptions};
 pub use kafka::{KafkaConfig, KafkaLog};
 pub use partition::partition_of;
 pub use port::{Cleanup, Consumer, Delivered, Followed, Follower, Log, LogError, Polled, Position, Record, Topic};
-pub use runner::{Backoff, Phase, RunnerError, RunnerOptions, StageFigures, StageStats, run_stage};
+pub use runner::{Backoff, Phase, Replay, RunnerError, RunnerOptions, StageFigures, StageStats, run_stage};
 pub use stage::{Effects, Output, Poison, Stage};

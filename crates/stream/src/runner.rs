@@ -9,6 +9,7 @@ mod gauges;
 mod job;
 mod lane;
 mod options;
+mod replay;
 mod stats;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use self::gauges::Progress;
 use self::job::{Failure, Halt, Job};
 use self::lane::{Lane, News, Report};
 pub use self::options::{Backoff, RunnerError, RunnerOptions};
+pub use self::replay::Replay;
 use self::stats::Meter;
 pub use self::stats::{Phase, StageFigures, StageStats};
 use crate::port::{Consumer, Delivered, Log, LogError, Polled};

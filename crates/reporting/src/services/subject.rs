@@ -41,8 +41,10 @@ impl SubjectService for SubjectsApi {
         request: Request<v1::GetSubjectRequest>,
     ) -> Result<Response<v1::GetSubjectResponse>, Status> {
         let subject = self.subjects.get(&request.get_ref().id).await.map_err(subject_status)?;
+        let history = self.subjects.history(&subject).await.map_err(subject_status)?;
         Ok(Response::new(v1::GetSubjectResponse {
             subject: Some((&subject).into()),
+            history,
         }))
     }
 

@@ -262,30 +262,37 @@ impl<S: Stage> Job<S> {
             attempts,
             "a record goes to the dead letters"
         );
+        self.meter.dead_letter();
+        match &self.options.dead_letters {
+            Some(topic) => self.post(topic, delivered, cause, attempts).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn post(&self, topic: &str, delivered: &Delivered, cause: &str, attempts: u32) -> Result<(), Halt> {
         let now = self.clock.now();
         let full = dead_letter::record(self.stage.as_ref(), delivered, cause, attempts, now);
-        match self.append_to(&self.options.dead_letters, &[full]).await {
-            Ok(()) => {}
+        let refusal = match self.append_to(topic, &[full]).await {
+            Ok(()) => return Ok(()),
             Err(Failure::Halt(halt)) => return Err(halt),
-            Err(Failure::Culprit(refusal)) => {
-                let brief = dead_letter::without_value(self.stage.as_ref(), delivered, cause, attempts, now);
-                match self.append_to(&self.options.dead_letters, &[brief]).await {
-                    Ok(()) => {}
-                    Err(Failure::Halt(halt)) => return Err(halt),
-                    Err(Failure::Culprit(_)) => {
-                        tracing::error!(
-                            stage,
-                            ?position,
-                            cause,
-                            refusal,
-                            "even the dead letters refuse this record"
-                        );
-                    }
-                }
+            Err(Failure::Culprit(refusal)) => refusal,
+        };
+        let brief = dead_letter::without_value(self.stage.as_ref(), delivered, cause, attempts, now);
+        match self.append_to(topic, &[brief]).await {
+            Ok(()) => Ok(()),
+            Err(Failure::Halt(halt)) => Err(halt),
+            Err(Failure::Culprit(_)) => {
+                let (stage, position) = (self.stage.name(), delivered.position);
+                tracing::error!(
+                    stage,
+                    ?position,
+                    cause,
+                    refusal,
+                    "even the dead letters refuse this record"
+                );
+                Ok(())
             }
         }
-        self.meter.dead_letter();
-        Ok(())
     }
 
     /// Waits before the next try, where there should be one.

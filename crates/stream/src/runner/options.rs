@@ -27,8 +27,8 @@ pub struct RunnerOptions {
     pub rewind: Option<Duration>,
     /// Pauses between tries while a dependency does not answer.
     pub backoff: Backoff,
-    /// Where records go that cannot be processed.
-    pub dead_letters: String,
+    /// The topic that records go to which cannot be processed; where there is none they are only counted and logged.
+    pub dead_letters: Option<String>,
     /// Filled while the stage runs; keep a clone to read it.
     pub stats: Arc<StageStats>,
 }
@@ -41,7 +41,7 @@ impl Default for RunnerOptions {
             grace: Duration::from_secs(10),
             rewind: Some(Duration::from_secs(60)),
             backoff: Backoff::default(),
-            dead_letters: topics::DEAD_LETTERS.to_owned(),
+            dead_letters: Some(topics::DEAD_LETTERS.to_owned()),
             stats: Arc::default(),
         }
     }

@@ -119,7 +119,7 @@ fn relay_options() -> RunnerOptions {
     RunnerOptions {
         max_batch: 20,
         rewind: None,
-        dead_letters: "dead".to_owned(),
+        dead_letters: Some("dead".to_owned()),
         ..RunnerOptions::default()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backtweet_domain::Timestamp;
-use backtweet_stream::{RunnerError, RunnerOptions};
+use backtweet_stream::{Replay, RunnerError, RunnerOptions};
 use backtweet_wire::v1::DeadLetter;
 use prost::Message;
 
@@ -14,7 +14,7 @@ use crate::support::stages::{Depths, Relay, options, start};
 use crate::support::stores::MemoryStore;
 
 pub async fn letters(place: &Place, options: &RunnerOptions) -> Vec<DeadLetter> {
-    let all = place.everything(&options.dead_letters).await;
+    let all = place.everything(options.dead_letters.as_deref().unwrap()).await;
     all.iter()
         .map(|delivered| DeadLetter::decode(delivered.record.value.clone().unwrap()).unwrap())
         .collect()
@@ -120,4 +120,27 @@ async fn a_stage_whose_log_is_unusable_stops_and_loses_nothing() {
     );
     assert_eq!(place.log.stored(name, from).await.unwrap(), [None]);
     assert!(letters(&place, &options).await.is_empty(), "the record is not to blame");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_replayed_is_worked_off_once_more_and_buried_no_second_time() {
+    let place = Place::embedded();
+    let (stage, options) = (relay(&place, 1).await, options(&place).await);
+    let (from, to) = (stage.from, stage.to);
+    place
+        .append(from, ["one", "poison-a", "two"].map(|word| record("key", word)))
+        .await;
+    let replay = Replay::new(
+        Arc::new(stage),
+        place.log.clone(),
+        Arc::<MemoryStore>::default(),
+        Arc::new(backtweet_domain::SystemClock),
+        options.clone(),
+        tokio_util::sync::CancellationToken::new(),
+    );
+    let records = place.log.read(from, 0, 0, u64::MAX, 10).await.unwrap();
+    assert!(replay.work(&records).await.unwrap());
+    assert_eq!(values(&place, to).await, ["one", "two"]);
+    assert_eq!(options.stats.figures().dead_letters, 1);
+    assert!(letters(&place, &options).await.is_empty());
 }

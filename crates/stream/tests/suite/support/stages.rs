@@ -37,7 +37,7 @@ pub async fn options(place: &Place) -> RunnerOptions {
             least: std::time::Duration::from_millis(1),
             most: std::time::Duration::from_millis(20),
         },
-        dead_letters: place.kept(1).await.to_owned(),
+        dead_letters: Some(place.kept(1).await.to_owned()),
         ..RunnerOptions::default()
     }
 }
