@@ -19,6 +19,7 @@ use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::record::decode_post_event;
 use backtweet_wire::topics;
 
+use crate::attribution;
 use crate::config::Bounds;
 use crate::expiry::Watermark;
 use crate::subjects::Subjects;
@@ -81,16 +82,22 @@ impl Stage for ClassifyStage {
         }
     }
 
-    /// Posts that something is said about register with their authors: it must go when the account goes. Only now is known which do.
+    /// Posts in a conversation register with their authors, since they must go when the account goes, and under their names. Only now is
+    /// known which do: those that something is said about, and those whose waiters were woken.
     fn follow_up(&self, items: &[Item], effects: &Effects) -> Vec<Item> {
         let told: FxHashSet<&[u8]> = effects.outputs.iter().map(|output| output.key.as_ref()).collect();
-        let registration = |item: &Item| match item {
-            Item::Post(item) if told.contains(item.post.id.to_string().as_bytes()) => {
-                Some(Item::Author(item.registration()))
+        let woken = plan::woken(effects);
+        let registration = |item: &Item| {
+            let Item::Post(item) = item else { return None };
+            let names = woken.get(item.post.id.to_string().as_str());
+            let is_told = || told.contains(item.post.id.to_string().as_bytes());
+            match names {
+                Some(Some(names)) => Some(Item::Member(item.registration(names.clone()))),
+                Some(None) => Some(Item::Member(item.registration(attribution::names(&item.post)))),
+                None => is_told().then(|| Item::Member(item.registration(Vec::new()))),
             }
-            _ => None,
         };
-        if told.is_empty() {
+        if told.is_empty() && woken.is_empty() {
             Vec::new()
         } else {
             items.iter().filter_map(registration).collect()
