@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use backtweet_domain::{
-    AccountId, Author, Entities, Kind, KindSet, Link, Network, OwnedAccount, Post, PostEvent, PostId, Reference,
+    AccountId, Author, Edge, Entities, Kind, KindSet, Link, Network, OwnedAccount, Post, PostEvent, PostId, Reference,
     ReferenceKind, Role, Subject, SubjectId, Timestamp,
 };
 use proptest::prelude::*;
@@ -274,6 +274,13 @@ fn sight(
             .get(number)
             .is_some_and(|above| above.role != Role::Answer || above.parent.is_some())
     });
+    let how = kind.map(|kind| match (kind, &it.pointing) {
+        (Kind::Repost, Pointing::Repost(_)) => (ReferenceKind::Repost, Edge::Flattened),
+        (Kind::Repost, _) => (ReferenceKind::Repost, Edge::Inferred),
+        (Kind::Quote, Pointing::Quote(_)) => (ReferenceKind::Quote, Edge::Observed),
+        (Kind::Quote, _) => (ReferenceKind::Quote, Edge::Inferred),
+        _ => (ReferenceKind::Reply, Edge::Observed),
+    });
     let sight = |role, kinds, parent: Option<usize>| {
         let above = parent.map(|parent| &members[&parent]);
         Some(Sight {
@@ -282,6 +289,7 @@ fn sight(
             root: above.map_or(id(it.number), |above| above.root.clone()),
             parent: parent.map(id),
             depth: above.map_or(0, |above| above.depth + 1),
+            how: parent.and(how),
             state: Default::default(),
         })
     };
