@@ -17,7 +17,7 @@ use backtweet_domain::{
 };
 
 use self::by_hand::{ByHand, Form};
-use crate::index::{Match, SubjectIndex};
+use crate::index::{Match, SubjectIndex, kind_of};
 pub(crate) use name::Name;
 
 /// One pointing at a post that the network does not speak of.
@@ -73,15 +73,9 @@ pub(crate) fn names(post: &Post) -> Vec<Name> {
 /// The matches of a post, and those that follow from what it points at without its network saying so.
 pub(crate) fn add_matches(post: &Post, inferred: &[Inferred], index: &SubjectIndex, matches: &mut Vec<Match>) {
     for it in inferred.iter().filter(|it| it.certain) {
-        for found in index.match_post(&says_only(post, it)) {
-            let kind = match it.kind {
-                ReferenceKind::Repost => Kind::Repost,
-                ReferenceKind::Quote => Kind::Quote,
-                ReferenceKind::Reply => Kind::Reply,
-            };
-            if found.kinds.is_empty() {
-                continue;
-            }
+        let kind = kind_of(it.kind);
+        let found = index.match_post(&says_only(post, it));
+        for found in found.into_iter().filter(|found| found.kinds.contains(Kind::Quote)) {
             match matches.binary_search_by_key(&found.subject, |other| other.subject) {
                 Ok(at) => matches[at].kinds = matches[at].kinds.with(kind),
                 Err(at) => matches.insert(

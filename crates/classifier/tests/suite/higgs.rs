@@ -21,7 +21,7 @@ use std::time::Instant;
 use backtweet_domain::{Edge, ReferenceKind};
 
 /// So many lines are replayed unless the whole file is asked for.
-const PART: usize = 200_000;
+const PART: usize = 150_000;
 
 /// What a line says that A did to B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

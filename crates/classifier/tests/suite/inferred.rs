@@ -357,3 +357,28 @@ proptest! {
         check(&world, &shuffled(&world, seed, 2), &Run { partitions, crashes: 15 }, seed);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn people_who_credit_each_other_in_a_circle_come_to_an_end(seed: u64, said: [bool; 2], first: bool) {
+        const LONG: &str = "whoever keeps all of the lights on tonight has my thanks and those of the whole town";
+        let by = |number, author: &'static str, pointing| Written {
+            number,
+            revision: 1,
+            author,
+            text: LONG,
+            pointing,
+        };
+        let credit = |number, author, who| by(number, author, Pointing::Credit { who, text: LONG });
+        let mut written = vec![credit(4, "ann", "bob"), credit(5, "bob", "ann")];
+        let sayings = [("ann", said[0], 0), ("bob", said[1], 1)];
+        written.extend(sayings.iter().filter(|(_, said, _)| *said).map(|(author, _, number)| {
+            by(if first { *number } else { number + 8 }, author, Pointing::Nothing)
+        }));
+        let world = World { written, deleted: BTreeSet::new() };
+        let mut rng = SmallRng::seed_from_u64(seed);
+        run(&[subject()], &shuffled(&world, seed, 3), &Run { partitions: 4, crashes: 5 }, &mut rng);
+    }
+}
