@@ -1,6 +1,7 @@
 //! Finds which posts point back at a subject, how, what their authors want, and where in which cascade they stand.
 
 mod account;
+mod attribution;
 mod classify;
 pub mod config;
 mod expiry;

@@ -5,20 +5,30 @@
 //! only ever grows towards the same end: a subject's entry is that of the highest revision which belonged to its conversation. It
 //! stays when a later revision no longer belongs, or the post is deleted, since its children hang on it.
 
+pub(crate) mod named;
 pub(crate) mod place;
 mod record;
 
 use backtweet_domain::{PostId, Role, SubjectId, Timestamp, Version};
 use backtweet_store::Key;
 
+use crate::attribution::Name;
 pub(crate) use place::{Parent, Place, places};
 
 /// The name of the record within a post's slot.
 pub(crate) const RECORD: &str = "lineage";
 
+/// What slots of posts begin with.
+const SLOT: &str = "post:";
+
 /// The slot of a post.
 pub(crate) fn slot(post: &PostId) -> String {
-    format!("post:{post}")
+    format!("{SLOT}{post}")
+}
+
+/// The id of the post whose slot this is; `None` for other slots.
+pub(crate) fn post_of(slot: &str) -> Option<&str> {
+    slot.strip_prefix(SLOT)
 }
 
 /// Where a post's record lies.
@@ -29,6 +39,8 @@ pub(crate) fn key(post: &PostId) -> Key {
 /// So often does an entry change at most, but for edits and changes of the subject. Real posts need one change for each post above them
 /// that comes late; posts that claim to refer to each other in a circle would change for ever.
 const MOST_CHANGES: u64 = 256;
+/// So many names are kept, the lowest: somebody may edit for ever.
+const MOST_NAMES: usize = 16;
 
 /// What is known of a post.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +79,8 @@ pub(crate) struct Entry {
     /// Grows by one whenever anything else in here changes.
     pub(crate) version: u64,
     pub(crate) place: Place,
+    /// The names of all revisions that belonged to the conversation: what hangs on the post by one of them has to hear of it. In order.
+    pub(crate) names: Vec<Name>,
 }
 
 impl Record {
@@ -102,47 +116,55 @@ impl Record {
             .is_some_and(|tombstone| self.highest.is_none_or(|highest| highest <= tombstone.revision))
     }
 
-    /// Puts the place that `revision` has in a subject's conversation, unless a higher revision or generation has one.
-    pub(crate) fn put(&mut self, subject: SubjectId, revision: u64, mut place: Place) {
-        match self.entries.binary_search_by(|entry| entry.subject.cmp(&subject)) {
-            Err(at) => self.entries.insert(
-                at,
-                Entry {
-                    subject,
-                    revision,
-                    version: 1,
-                    place,
-                },
-            ),
-            Ok(at) => {
-                let entry = &mut self.entries[at];
-                if (revision, place.generation) < (entry.revision, entry.place.generation) {
-                    return;
-                }
-                place.generation = place.generation.max(entry.place.generation);
-                let same = (entry.revision, entry.place.generation) == (revision, place.generation);
-                if same && entry.version >= MOST_CHANGES {
-                    return;
-                }
-                if (entry.revision, &entry.place) != (revision, &place) {
-                    *entry = Entry {
-                        subject,
-                        revision,
-                        version: entry.version + 1,
-                        place,
-                    };
-                }
-            }
+    /// Puts the place that `revision` has in a subject's conversation, unless a higher revision or generation has one, and keeps its names.
+    pub(crate) fn put(&mut self, subject: SubjectId, revision: u64, mut place: Place, names: &[Name]) {
+        let found = self.entries.binary_search_by(|entry| entry.subject.cmp(&subject));
+        let at = found.unwrap_or_else(|at| {
+            let entry = Entry {
+                subject,
+                revision,
+                version: 1,
+                place: place.clone(),
+                names: Vec::new(),
+            };
+            self.entries.insert(at, entry);
+            at
+        });
+        let entry = &mut self.entries[at];
+        entry.keep(names);
+        if (revision, place.generation) < (entry.revision, entry.place.generation) {
+            return;
+        }
+        place.generation = place.generation.max(entry.place.generation);
+        let same = (entry.revision, entry.place.generation) == (revision, place.generation);
+        if same && entry.version >= MOST_CHANGES {
+            return;
+        }
+        if (entry.revision, &entry.place) != (revision, &place) {
+            (entry.revision, entry.place) = (revision, place);
+            entry.version += 1;
         }
     }
 
-    /// The entry of a subject.
-    pub(crate) fn entry(&self, subject: &SubjectId) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.subject == *subject)
+    /// Every name under which something may hang on the post, in order.
+    pub(crate) fn names(&self) -> Vec<Name> {
+        let mut names: Vec<_> = self.entries.iter().flat_map(|entry| &entry.names).copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 }
 
 impl Entry {
+    fn keep(&mut self, names: &[Name]) {
+        for name in names {
+            if let Err(at) = self.names.binary_search(name) {
+                self.names.insert(at, *name);
+            }
+        }
+        self.names.truncate(MOST_NAMES);
+    }
+
     /// The version of a finding that says this.
     pub(crate) fn seen(&self) -> Version {
         Version {

@@ -4,6 +4,9 @@
 //! A post that refers to others waits at each of them that may still change, so whatever order they come in, each post ends in the place
 //! that it would have if everything had been known at once, with two bounds: `Bounds::parking`, and that an edit which brings a settled
 //! post into one more subject's conversation no longer reaches what hung on it by then.
+//!
+//! A post that points at another by a name (`attribution`) waits at what the name stands for in the same way. A post in a conversation
+//! registers under its names once its own place stands, and wakes who waits there.
 
 mod item;
 mod plan;
@@ -19,6 +22,7 @@ use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::record::decode_post_event;
 use backtweet_wire::topics;
 
+use crate::attribution;
 use crate::config::Bounds;
 use crate::expiry::Watermark;
 use crate::subjects::Subjects;
@@ -81,16 +85,22 @@ impl Stage for ClassifyStage {
         }
     }
 
-    /// Posts that something is said about register with their authors: it must go when the account goes. Only now is known which do.
+    /// Posts in a conversation register with their authors, since they must go when the account goes, and under their names. Only now is
+    /// known which do: those that something is said about, and those whose waiters were woken.
     fn follow_up(&self, items: &[Item], effects: &Effects) -> Vec<Item> {
         let told: FxHashSet<&[u8]> = effects.outputs.iter().map(|output| output.key.as_ref()).collect();
-        let registration = |item: &Item| match item {
-            Item::Post(item) if told.contains(item.post.id.to_string().as_bytes()) => {
-                Some(Item::Author(item.registration()))
+        let woken = plan::woken(effects);
+        let registration = |item: &Item| {
+            let Item::Post(item) = item else { return None };
+            let names = woken.get(item.post.id.to_string().as_str());
+            let is_told = || told.contains(item.post.id.to_string().as_bytes());
+            match names {
+                Some(Some(names)) => Some(Item::Member(item.registration(names.clone()))),
+                Some(None) => Some(Item::Member(item.registration(attribution::names(&item.post)))),
+                None => is_told().then(|| Item::Member(item.registration(Vec::new()))),
             }
-            _ => None,
         };
-        if told.is_empty() {
+        if told.is_empty() && woken.is_empty() {
             Vec::new()
         } else {
             items.iter().filter_map(registration).collect()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::AccountState;
 use crate::id::{PostId, SubjectId};
-use crate::post::Post;
+use crate::post::{Post, ReferenceKind};
 use crate::sentiment::Sentiment;
 use crate::time::Timestamp;
 
@@ -177,8 +177,11 @@ pub enum Role {
 pub enum Edge {
     /// The network says so.
     Observed,
-    /// Worked out by a rule.
+    /// Worked out by a rule, from a link to the parent or from its words.
     Inferred,
+    /// The network says so, but names the origin of a chain of reposts whatever the post was passed on from: there may have been steps
+    /// between. X and Mastodon always do; Bluesky names the repost before, which is the parent where it was seen.
+    Flattened,
 }
 
 /// A post's place in a cascade.
@@ -192,6 +195,9 @@ pub struct Lineage {
     pub depth: u32,
     /// How the step to the parent is known.
     pub edge: Edge,
+    /// How the post points at its parent; `None` for a root.
+    #[serde(default)]
+    pub by: Option<ReferenceKind>,
 }
 
 /// Orders everything that is ever said about one post and one subject: subject generation, then post revision, then how often the

@@ -173,8 +173,9 @@ impl PostId {
     }
 }
 
-/// The time inside a TID, the AT protocol's sortable id: 13 characters of base 32, 53 bits of microseconds above 10 of a clock id.
-fn tid_time(tid: &str) -> Option<Timestamp> {
+/// The time inside a TID, the AT protocol's sortable id: 13 characters of base 32, 53 bits of microseconds above 10 of a clock id; `None`
+/// where the text is none.
+pub fn tid_time(tid: &str) -> Option<Timestamp> {
     Some(Timestamp::from_micros(i64::try_from(tid_value(tid)? >> 10).ok()?))
 }
 

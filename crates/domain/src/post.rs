@@ -28,7 +28,8 @@ pub struct Post {
     pub created_at: Option<Timestamp>,
     /// Event time: when the network witnessed it. Every window and bucket goes by this.
     pub witnessed_at: Timestamp,
-    /// What it reposts, quotes or replies to.
+    /// What it reposts, quotes or replies to. A repost that was found through another repost names that one first, without its author: it
+    /// passes on what it reposts all the same.
     #[serde(default)]
     pub references: Vec<Reference>,
     /// Mentions, hashtags and links in it.

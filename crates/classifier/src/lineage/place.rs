@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use backtweet_domain::{Edge, KindSet, Lineage, Post, PostId, ReferenceKind, Role};
 
-use super::{Entry, Record};
+use super::Entry;
 use crate::index::{Indexed, Match, SubjectIndex, kind_of};
 
 /// Nothing hangs deeper. Real threads are shallower, and posts that claim to refer to each other in a circle come to an end.
@@ -22,12 +22,13 @@ pub(crate) struct Place {
     pub(crate) lineage: Lineage,
 }
 
-/// A post that is referred to, and what is known of it.
+/// A post that is pointed at, and what is known of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parent<'a> {
     pub(crate) kind: ReferenceKind,
+    pub(crate) edge: Edge,
     pub(crate) id: &'a PostId,
-    pub(crate) record: &'a Record,
+    pub(crate) entries: &'a [Entry],
 }
 
 /// The post's places: one for each subject that it points at, or that a post which it refers to belongs to.
@@ -38,7 +39,7 @@ pub(crate) fn places<'a>(
     parents: &[Parent<'_>],
 ) -> Vec<(&'a Indexed, Place)> {
     let mut subjects: BTreeMap<u32, Option<Match>> = BTreeMap::new();
-    let inherited = parents.iter().flat_map(|parent| &parent.record.entries);
+    let inherited = parents.iter().flat_map(|parent| parent.entries);
     subjects.extend(inherited.filter_map(|entry| Some((index.find(&entry.subject)?.0, None))));
     subjects.extend(matches.iter().map(|found| (found.subject, Some(*found))));
     let place = |(place, found): (u32, Option<Match>)| {
@@ -52,12 +53,12 @@ fn place_for(post: &Post, subject: &Indexed, found: Option<Match>, parents: &[Pa
     let known = || {
         parents
             .iter()
-            .filter_map(|parent| Some((parent, parent.record.entry(&subject.id)?)))
+            .filter_map(|parent| Some((parent, parent.entries.iter().find(|entry| entry.subject == subject.id)?)))
     };
     let hangs_on = known()
         .filter(|(_, entry)| can_carry(entry, post))
-        .min_by_key(|(parent, _)| precedence(parent.kind));
-    let lineage = hangs_on.map(|(parent, entry)| below(parent.id, entry));
+        .min_by_key(|(parent, _)| precedence(parent));
+    let lineage = hangs_on.map(|(parent, entry)| below(parent, entry));
     let place = |role, kinds, automatic, lineage: Option<Lineage>| {
         let lineage = lineage.unwrap_or_else(|| root(post));
         Some(Place {
@@ -91,13 +92,15 @@ fn place_for(post: &Post, subject: &Indexed, found: Option<Match>, parents: &[Pa
     }
 }
 
-/// Which of several references decides the parent: what is passed on, then what is cited, then what is answered.
-fn precedence(kind: ReferenceKind) -> u8 {
-    match kind {
+/// Which of several decides the parent: what the network says before what is inferred; then what is passed on, what is cited, what is
+/// answered; then what comes first.
+fn precedence(parent: &Parent<'_>) -> (bool, u8) {
+    let kind = match parent.kind {
         ReferenceKind::Repost => 0,
         ReferenceKind::Quote => 1,
         ReferenceKind::Reply => 2,
-    }
+    };
+    (parent.edge == Edge::Inferred, kind)
 }
 
 /// Whether `post` can hang on what `entry` is about; not where that hangs on the post itself.
@@ -105,12 +108,13 @@ fn can_carry(entry: &Entry, post: &Post) -> bool {
     entry.carries() && entry.place.lineage.depth < DEEPEST && entry.place.lineage.root != post.id
 }
 
-fn below(parent: &PostId, entry: &Entry) -> Lineage {
+fn below(parent: &Parent<'_>, entry: &Entry) -> Lineage {
     Lineage {
         root: entry.place.lineage.root.clone(),
-        parent: Some(parent.clone()),
+        parent: Some(parent.id.clone()),
         depth: entry.place.lineage.depth + 1,
-        edge: Edge::Observed,
+        edge: parent.edge,
+        by: Some(parent.kind),
     }
 }
 
@@ -120,5 +124,6 @@ fn root(post: &Post) -> Lineage {
         parent: None,
         depth: 0,
         edge: Edge::Observed,
+        by: None,
     }
 }

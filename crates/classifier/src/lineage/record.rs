@@ -1,12 +1,16 @@
-//! The bytes of a post's record in the store.
+//! The bytes of a post's record in the store, and of what a name stands for.
 
 use prost::Message;
 
-use backtweet_domain::{Edge, Kind, KindSet, Lineage, PostId, Role, SubjectId, Timestamp};
+use backtweet_domain::{Edge, Kind, KindSet, Lineage, PostId, ReferenceKind, Role, SubjectId, Timestamp};
 
+use super::named::{Candidate, Named};
 use super::{Entry, Place, Record, Tombstone};
+use crate::attribution::Name;
 
 const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
+const EDGES: [Edge; 3] = [Edge::Observed, Edge::Inferred, Edge::Flattened];
+const WAYS: [ReferenceKind; 3] = [ReferenceKind::Repost, ReferenceKind::Quote, ReferenceKind::Reply];
 
 #[derive(Clone, PartialEq, Message)]
 struct RecordBytes {
@@ -58,8 +62,30 @@ struct EntryBytes {
     parent: Option<String>,
     #[prost(uint32, tag = "10")]
     depth: u32,
-    #[prost(bool, tag = "11")]
-    inferred: bool,
+    /// By place in [`EDGES`].
+    #[prost(uint32, tag = "11")]
+    edge: u32,
+    /// By place in [`WAYS`].
+    #[prost(uint32, optional, tag = "12")]
+    by: Option<u32>,
+    #[prost(fixed64, repeated, tag = "13")]
+    names: Vec<u64>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct NamedBytes {
+    #[prost(message, repeated, tag = "1")]
+    candidates: Vec<CandidateBytes>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct CandidateBytes {
+    #[prost(string, tag = "1")]
+    post: String,
+    #[prost(int64, tag = "2")]
+    at_us: i64,
+    #[prost(message, optional, tag = "3")]
+    entry: Option<EntryBytes>,
 }
 
 impl Record {
@@ -103,6 +129,36 @@ impl Record {
     }
 }
 
+impl Named {
+    /// The record as it is stored.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let candidates = self.candidates.iter().map(|it| CandidateBytes {
+            post: it.post.to_string(),
+            at_us: it.at.micros(),
+            entry: Some(EntryBytes::of(&it.entry)),
+        });
+        NamedBytes {
+            candidates: candidates.collect(),
+        }
+        .encode_to_vec()
+    }
+
+    /// Reads what [`Named::encode`] wrote; `None` for anything else.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let candidate = |it: CandidateBytes| {
+            Some(Candidate {
+                post: it.post.parse().ok()?,
+                at: Timestamp::from_micros(it.at_us),
+                entry: it.entry?.entry()?,
+            })
+        };
+        let candidates = NamedBytes::decode(bytes).ok()?.candidates;
+        Some(Self {
+            candidates: candidates.into_iter().map(candidate).collect::<Option<_>>()?,
+        })
+    }
+}
+
 impl EntryBytes {
     fn of(entry: &Entry) -> Self {
         let Place {
@@ -117,16 +173,15 @@ impl EntryBytes {
             revision: entry.revision,
             version: entry.version,
             generation: *generation,
-            role: (0..)
-                .zip(ROLES)
-                .find(|(_, named)| named == role)
-                .map_or(0, |(number, _)| number),
+            role: place_in(&ROLES, role),
             kinds: bits(*kinds),
             automatic: bits(*automatic),
             root: lineage.root.to_string(),
             parent: lineage.parent.as_ref().map(PostId::to_string),
             depth: lineage.depth,
-            inferred: lineage.edge == Edge::Inferred,
+            edge: place_in(&EDGES, &lineage.edge),
+            by: lineage.by.map(|by| place_in(&WAYS, &by)),
+            names: entry.names.iter().map(|name| name.0).collect(),
         }
     }
 
@@ -135,11 +190,12 @@ impl EntryBytes {
             root: self.root.parse().ok()?,
             parent: self.parent.map(|parent| parent.parse()).transpose().ok()?,
             depth: self.depth,
-            edge: if self.inferred { Edge::Inferred } else { Edge::Observed },
+            edge: at(&EDGES, self.edge)?,
+            by: self.by.map(|by| at(&WAYS, by).ok_or(())).transpose().ok()?,
         };
         let place = Place {
             generation: self.generation,
-            role: *ROLES.get(usize::try_from(self.role).ok()?)?,
+            role: at(&ROLES, self.role)?,
             kinds: kinds(self.kinds),
             automatic: kinds(self.automatic),
             lineage,
@@ -149,8 +205,21 @@ impl EntryBytes {
             revision: self.revision,
             version: self.version,
             place,
+            names: self.names.into_iter().map(Name).collect(),
         })
     }
+}
+
+/// The number of a value that is kept by its place in a list.
+fn place_in<T: PartialEq>(all: &[T], one: &T) -> u32 {
+    (0..)
+        .zip(all)
+        .find(|(_, other)| *other == one)
+        .map_or(0, |(number, _)| number)
+}
+
+fn at<T: Copy>(all: &[T], number: u32) -> Option<T> {
+    all.get(usize::try_from(number).ok()?).copied()
 }
 
 fn bits(kinds: KindSet) -> u32 {

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use prost::Message;
 
-use backtweet_domain::{AccountChange, AccountId, Post, PostEvent, PostId, Reference, ReferenceKind, Timestamp};
+use backtweet_domain::{
+    AccountChange, AccountId, Edge, Network, Post, PostEvent, PostId, Reference, ReferenceKind, Timestamp,
+};
 use backtweet_store::Waiter;
 use backtweet_stream::Poison;
 use backtweet_wire::record::decode_post_event;
 
+use crate::attribution::{self, Inferred, Name, Target};
 use crate::index::{Match, SubjectIndex};
 
 /// One thing to do.
@@ -21,8 +24,8 @@ pub enum Item {
     Deleted(Deletion),
     /// An account changed its state.
     Account(AccountChange),
-    /// A post in a conversation has to learn its author's state.
-    Author(Registration),
+    /// A post in a conversation has to learn its author's state, and to be found by its names.
+    Member(Registration),
 }
 
 /// A post as it was at one revision. It keeps the index that it was matched with, so that look-ups and processing agree.
@@ -37,6 +40,8 @@ pub struct PostItem {
     pub(crate) woken: bool,
     pub(crate) index: Arc<SubjectIndex>,
     pub(crate) matches: Vec<Match>,
+    /// What it points at without its network saying so.
+    pub(crate) inferred: Vec<Inferred>,
 }
 
 /// A deletion.
@@ -48,13 +53,23 @@ pub struct Deletion {
     pub(crate) index: Arc<SubjectIndex>,
 }
 
-/// A post that hears of its author's state.
+/// A post that hears of its author's state and is found by its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     pub(crate) post: PostId,
     pub(crate) author: AccountId,
     /// Event time of the post.
     pub(crate) at: Timestamp,
+    /// Under which it may be looked for. None where it comes back from its author's account.
+    pub(crate) names: Vec<Name>,
+}
+
+/// A post that another points at by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pointed<'a> {
+    pub(crate) kind: ReferenceKind,
+    pub(crate) edge: Edge,
+    pub(crate) id: &'a PostId,
 }
 
 /// What the ids of the two sorts of waiters begin with.
@@ -88,7 +103,9 @@ impl Item {
             PostEvent::Account(change) => return Some(Item::Account(change)),
             PostEvent::Engagement { .. } | PostEvent::Follow(_) => return None,
         };
-        let matches = index.match_post(&post);
+        let mut matches = index.match_post(&post);
+        let inferred = attribution::inferred(&post);
+        attribution::add_matches(&post, &inferred, &index, &mut matches);
         let item = PostItem {
             post,
             event: bytes.clone(),
@@ -96,8 +113,10 @@ impl Item {
             woken,
             index,
             matches,
+            inferred,
         };
-        (edited || !item.matches.is_empty() || item.references().next().is_some()).then(|| Item::Post(Box::new(item)))
+        let refers = item.pointed().next().is_some() || item.named().next().is_some();
+        (edited || !item.matches.is_empty() || refers).then(|| Item::Post(Box::new(item)))
     }
 
     /// What a waiter comes to.
@@ -107,10 +126,11 @@ impl Item {
             return Ok(Self::of_event(event, &waiter.bytes, index, true));
         }
         let registration = RegistrationBytes::decode(&*waiter.bytes).map_err(|error| poison(&waiter.id, error))?;
-        Ok(Some(Item::Author(Registration {
+        Ok(Some(Item::Member(Registration {
             post: registration.post.parse().map_err(|error| poison(&waiter.id, error))?,
             author: registration.author.parse().map_err(|error| poison(&waiter.id, error))?,
             at: Timestamp::from_micros(registration.at_us),
+            names: Vec::new(),
         })))
     }
 }
@@ -122,15 +142,36 @@ fn poison(waiter: &str, error: impl std::fmt::Display) -> Poison {
 }
 
 impl PostItem {
-    /// The references that can give it a place, with their targets. A repost has no place but below what it reposts.
-    pub(crate) fn references(&self) -> impl Iterator<Item = (ReferenceKind, &PostId)> {
-        let named = self.counting().filter_map(|it| Some((it.kind, it.target.as_ref()?)));
-        named.filter(|(_, target)| **target != self.post.id)
+    /// The posts that can give it a place, by id. A repost has no place but below what it reposts.
+    pub(crate) fn pointed(&self) -> impl Iterator<Item = Pointed<'_>> {
+        let mut is_first = true;
+        let observed = self.counting().filter_map(move |it| {
+            let edge = edge(self.post.id.network(), it.kind, std::mem::replace(&mut is_first, false));
+            let (kind, id) = (it.kind, it.target.as_ref()?);
+            Some(Pointed { kind, edge, id })
+        });
+        let inferred = self.inferred.iter().filter_map(|it| match &it.target {
+            Some(Target::Post(id)) => Some(Pointed {
+                kind: it.kind,
+                edge: Edge::Inferred,
+                id,
+            }),
+            _ => None,
+        });
+        observed.chain(inferred).filter(|it| *it.id != self.post.id)
     }
 
-    /// Whether it refers to a post that the network did not name yet.
+    /// The names by which it points at posts, and when what they stand for was made, where they tell.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (ReferenceKind, Name, Option<Timestamp>)> {
+        self.inferred.iter().filter_map(|it| match it.target {
+            Some(Target::Named(name, made)) => Some((it.kind, name, made)),
+            _ => None,
+        })
+    }
+
+    /// Whether it refers to a post that the network did not name yet, or to one that only a name tells: an earlier one may get that name.
     pub(crate) fn has_unnamed_reference(&self) -> bool {
-        self.counting().any(|reference| reference.target.is_none())
+        self.counting().any(|reference| reference.target.is_none()) || self.named().next().is_some()
     }
 
     fn counting(&self) -> impl Iterator<Item = &Reference> {
@@ -150,13 +191,23 @@ impl PostItem {
         }
     }
 
-    /// Registers the post with its author.
-    pub(crate) fn registration(&self) -> Registration {
+    /// Registers the post with its author and under `names`.
+    pub(crate) fn registration(&self, names: Vec<Name>) -> Registration {
         Registration {
             post: self.post.id.clone(),
             author: self.post.author.id.clone(),
             at: self.post.witnessed_at,
+            names,
         }
+    }
+}
+
+/// How it is known that a post hangs on another which its network names. Where a repost names several, the first is the one before it.
+fn edge(network: Network, kind: ReferenceKind, is_first: bool) -> Edge {
+    let flattens = matches!(network, Network::X | Network::Mastodon);
+    match kind {
+        ReferenceKind::Repost if flattens || !is_first => Edge::Flattened,
+        _ => Edge::Observed,
     }
 }
 

@@ -5,11 +5,28 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use backtweet_domain::{AccountId, PostId, Timestamp};
 use backtweet_store::{Batch, Found, Guard, LookUp, Park, Stored, Write};
+use backtweet_stream::Effects;
 
 use super::item::{Item, PostItem, Registration};
 use crate::account::{self, Standing};
+use crate::attribution::Name;
 use crate::config::Bounds;
+use crate::lineage::named::{self, Candidate, Named};
 use crate::lineage::{self, Record};
+
+/// The posts whose waiters are woken, by id, and all their names where those are written.
+pub(super) fn woken(effects: &Effects) -> FxHashMap<&str, Option<Vec<Name>>> {
+    let posts = effects.writes.iter().filter_map(|batch| {
+        let post = lineage::post_of(&batch.slot)?;
+        let wakes = batch.writes.iter().any(|write| matches!(write, Write::Wake { .. }));
+        let record = batch.writes.iter().find_map(|write| match write {
+            Write::Put { stored, .. } => Record::decode(&stored.bytes),
+            _ => None,
+        });
+        wakes.then(|| (post, record.map(|record| record.names())))
+    });
+    posts.collect()
+}
 
 /// One question.
 pub(super) enum Ask<'a> {
@@ -21,6 +38,10 @@ pub(super) enum Ask<'a> {
     Account(&'a AccountId),
     /// The record of an account that a post is registered at.
     Author(&'a Registration),
+    /// What a name stands for.
+    Name(Name),
+    /// What a name stands for by which a post points at another, to wait there.
+    NameAwaited(Name, &'a PostItem),
 }
 
 /// Everything that the batch has to ask, in order.
@@ -31,12 +52,20 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
         match item {
             Item::Post(item) => {
                 asks.push(Ask::Post(&item.post.id));
-                for (_, target) in item.references() {
+                for target in item.pointed().map(|it| it.id) {
                     let waits = !settling.contains(target) && !is_past(target, item, bounds);
                     asks.push(if waits {
                         Ask::Parent(target, item)
                     } else {
                         Ask::Post(target)
+                    });
+                }
+                for (_, name, made) in item.named() {
+                    let is_old = made.is_some_and(|made| made < item.post.witnessed_at.minus(bounds.parking));
+                    asks.push(if is_old {
+                        Ask::Name(name)
+                    } else {
+                        Ask::NameAwaited(name, item)
                     });
                 }
                 if settles(item, &settling) {
@@ -45,9 +74,10 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
             }
             Item::Deleted(deletion) => asks.push(Ask::Post(&deletion.id)),
             Item::Account(change) => asks.push(Ask::Account(&change.account)),
-            Item::Author(registration) => {
+            Item::Member(registration) => {
                 asks.push(Ask::Author(registration));
                 asks.push(Ask::Post(&registration.post));
+                asks.extend(registration.names.iter().map(|name| Ask::Name(*name)));
             }
         }
     }
@@ -73,23 +103,22 @@ fn settles(item: &PostItem, settling: &FxHashSet<&PostId>) -> bool {
         && !item.matches.is_empty()
         && !item.post.is_repost()
         && !item.has_unnamed_reference()
-        && item.references().all(|(_, target)| settling.contains(target))
+        && item.pointed().all(|it| settling.contains(it.id))
 }
 
 impl Ask<'_> {
     pub(super) fn look_up(&self, bounds: &Bounds) -> LookUp {
         match self {
             Ask::Post(post) => LookUp::Record(lineage::key(post)),
-            Ask::Parent(target, item) => {
-                let expires = item.post.witnessed_at.plus(bounds.parking);
-                LookUp::ReadOrPark {
-                    key: lineage::key(target),
-                    park: Park {
-                        waiter: item.waiter(),
-                        expires,
-                    },
-                }
-            }
+            Ask::Parent(target, item) => LookUp::ReadOrPark {
+                key: lineage::key(target),
+                park: park(item, bounds),
+            },
+            Ask::Name(name) => LookUp::Record(named::key(*name)),
+            Ask::NameAwaited(name, item) => LookUp::ReadOrPark {
+                key: named::key(*name),
+                park: park(item, bounds),
+            },
             Ask::Account(account) => LookUp::Record(account::key(account)),
             Ask::Author(registration) => {
                 let expires = registration.at.plus(bounds.lineage);
@@ -106,6 +135,14 @@ impl Ask<'_> {
     }
 }
 
+/// What a post leaves where it waits.
+fn park(item: &PostItem, bounds: &Bounds) -> Park {
+    Park {
+        waiter: item.waiter(),
+        expires: item.post.witnessed_at.plus(bounds.parking),
+    }
+}
+
 /// A record as it was found, and as the batch leaves it.
 #[derive(Debug)]
 pub(super) struct Kept<T> {
@@ -116,6 +153,8 @@ pub(super) struct Kept<T> {
     pub(super) now: Option<T>,
     /// Whether whoever waits for it has to be woken.
     pub(super) wake: bool,
+    /// Whether it is written even if it is as it was found.
+    pub(super) again: bool,
 }
 
 impl<T: Clone + PartialEq> Kept<T> {
@@ -130,6 +169,7 @@ impl<T: Clone + PartialEq> Kept<T> {
             now: found.clone(),
             found,
             wake: false,
+            again: false,
         }
     }
 
@@ -144,7 +184,7 @@ impl<T: Clone + PartialEq> Kept<T> {
             guards: Vec::new(),
             writes: Vec::new(),
         };
-        if let (true, Some(now)) = (self.is_changed(), &self.now) {
+        if let (true, Some(now)) = (self.is_changed() || self.again, &self.now) {
             let (open, bytes, expires) = stored(now);
             let stored = Stored {
                 version: self.version.map_or(1, |version| version + 1),
@@ -173,6 +213,7 @@ impl<T: Clone + PartialEq> Kept<T> {
 pub(super) struct Known {
     pub(super) posts: FxHashMap<PostId, Kept<Record>>,
     pub(super) accounts: FxHashMap<AccountId, Kept<Standing>>,
+    pub(super) names: FxHashMap<Name, Kept<Named>>,
     /// Posts in the order in which the batch first met them: parents' writes come before their children's.
     order: Vec<PostId>,
 }
@@ -199,8 +240,14 @@ impl Known {
                             .insert(account.clone(), Kept::of(stored.as_ref(), Standing::decode));
                     }
                 }
+                Ask::Name(name) | Ask::NameAwaited(name, _) => {
+                    if known.names.get(&name).is_none_or(|kept| kept.version < version) {
+                        known.names.insert(name, Kept::of(stored.as_ref(), Named::decode));
+                    }
+                }
             }
-            if let (Ask::Parent(..), None | Some(Stored { open: true, .. })) = (ask, stored) {
+            let waits = matches!(ask, Ask::Parent(..) | Ask::NameAwaited(..));
+            if let (true, None | Some(Stored { open: true, .. })) = (waits, stored) {
                 metrics::counter!("backtweet_classifier_parked_total").increment(1);
             }
         }
@@ -210,6 +257,12 @@ impl Known {
     /// What is known of a post.
     pub(super) fn post(&self, post: &PostId) -> Option<&Record> {
         self.posts.get(post)?.now.as_ref()
+    }
+
+    /// The posts that a name is known to stand for.
+    pub(super) fn named(&self, name: Name) -> &[Candidate] {
+        let now = self.names.get(&name).and_then(|kept| kept.now.as_ref());
+        now.map_or(&[], |named| &named.candidates)
     }
 
     /// The post, to be changed.
@@ -237,7 +290,16 @@ impl Known {
                 (true, standing.encode(), standing.at.plus(bounds.lineage))
             })
         });
-        posts.chain(accounts).collect()
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| **name);
+        let names = names.into_iter().filter_map(|(name, kept)| {
+            kept.batch(named::slot(*name), named::RECORD, |known| {
+                // Always open: an earlier post may have the same name, and the place of this one may change.
+                let latest = known.latest().unwrap_or(Timestamp::EPOCH);
+                (true, known.encode(), latest.plus(bounds.lineage))
+            })
+        });
+        posts.chain(accounts).chain(names).collect()
     }
 }
 

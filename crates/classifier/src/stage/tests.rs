@@ -214,3 +214,72 @@ fn a_post_that_the_network_sent_along_is_waited_for_however_old_it_is() {
     post.references[0].included = true;
     assert!(waits(&post));
 }
+
+/// How many look-ups a new post costs.
+fn costs(post: Box<Post>) -> usize {
+    let stage = stage();
+    let items = items(&stage, &PostEvent::Created { post });
+    stage.look_ups(&items).len()
+}
+
+#[test]
+fn only_posts_that_are_passed_on_by_hand_pay_for_it() {
+    assert_eq!(costs(post("a word to @ann and @bob, and start @ cat", None)), 0);
+    assert_eq!(costs(post("what a day at the harbour, via the bridge", None)), 0);
+    assert_eq!(costs(post("RT @ann: what a day at the harbour", None)), 2);
+    assert_eq!(costs(post("what a day at the harbour via @ann", None)), 2);
+    assert_eq!(
+        costs(post("thanks! via @ann", None)),
+        0,
+        "too few words to find anything by"
+    );
+    assert_eq!(costs(post("acme", None)), 1);
+
+    let mut linking = post("look", None);
+    linking.entities.links = vec![backtweet_domain::Link::new("https://x.com/ann/status/7", None)];
+    assert_eq!(costs(linking), 2);
+}
+
+#[test]
+fn a_post_in_a_conversation_registers_under_its_names_and_wakes_who_waits_there() {
+    let stage = stage();
+    let mut said = post("acme keeps the lights on tonight", None);
+    said.author.handle = Some("ann".into());
+    let made = items(&stage, &PostEvent::Created { post: said });
+    let found = [Found::Record(None)];
+    let effects = stage.process(&made, &found);
+    let members = stage.follow_up(&made, &effects);
+    let asked = stage.look_ups(&members);
+    assert_eq!(asked.len(), 3, "its author, itself and its name");
+
+    let waits = items(
+        &stage,
+        &PostEvent::Created {
+            post: post("RT @ann acme keeps the lights on tonight", None),
+        },
+    );
+    let LookUp::ReadOrPark { key, .. } = &stage.look_ups(&waits)[1] else {
+        panic!("it waits for what it passes on")
+    };
+    let LookUp::Record(name) = &asked[2] else {
+        panic!("it is found by its name")
+    };
+    assert_eq!(name, key);
+
+    let Some(Write::Put { stored, .. }) = effects.writes[0].writes.first() else {
+        panic!("it is kept")
+    };
+    let found = [
+        Found::Record(None),
+        Found::Record(Some(stored.clone())),
+        Found::Record(None),
+    ];
+    let registered = stage.process(&members, &found);
+    let batch = registered.writes.iter().find(|batch| batch.slot == key.slot).unwrap();
+    assert!(batch.writes.iter().any(|write| matches!(write, Write::Wake { .. })));
+    let expires = batch.writes.iter().find_map(|write| match write {
+        Write::Put { expires, .. } => *expires,
+        _ => None,
+    });
+    assert_eq!(expires, Some(NOON.plus(90 * DAY)));
+}

@@ -2,16 +2,18 @@
 
 use std::cell::OnceCell;
 
-use backtweet_domain::{AccountChange, Classified, Finding, Intent, Post, PostId, Sighting, Timestamp, Version};
+use backtweet_domain::{AccountChange, Classified, Edge, Finding, Intent, Post, PostId, Sighting, Timestamp, Version};
 use backtweet_stream::Output;
 use backtweet_wire::{record::encode_classified, topics};
 
-use super::item::{Deletion, Item, PostItem, Registration};
+use super::item::{Deletion, Item, Pointed, PostItem, Registration};
 use super::plan::{Known, is_past};
 use crate::account::Standing;
+use crate::attribution;
 use crate::config::Bounds;
 use crate::index::SubjectIndex;
 use crate::intent;
+use crate::lineage::named::Candidate;
 use crate::lineage::{Entry, Parent, Record, Tombstone, places};
 
 /// So often in a row is a post heard that comes back unchanged and is earlier than one that it refers to; so many crashes over the same
@@ -26,7 +28,10 @@ pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Ou
             Item::Post(item) => post(item, known, bounds, &mut findings),
             Item::Deleted(deletion) => delete(deletion, known, &mut findings),
             Item::Account(change) => account(change, known),
-            Item::Author(registration) => author(registration, known, &mut findings),
+            Item::Member(registration) => {
+                author(registration, known, &mut findings);
+                register(registration, known);
+            }
         }
     }
     findings.iter().map(output).collect()
@@ -50,8 +55,13 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     let mut record = kept.now.clone().unwrap_or_default();
     record.saw(post.revision, post.witnessed_at, around.settled);
     record.created |= !item.edited;
+    let names = if around.places.is_empty() {
+        Vec::new()
+    } else {
+        attribution::names(post)
+    };
     for (subject, place) in around.places {
-        record.put(subject, post.revision, place);
+        record.put(subject, post.revision, place, &names);
     }
     if kept.now.is_none() && record.entries.is_empty() && !item.edited {
         return;
@@ -59,6 +69,9 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     say(item, &record, findings);
     let changed = kept.now.as_ref() != Some(&record);
     kept.wake |= !record.entries.is_empty() && passes_on(item, changed, around.in_order, &mut record);
+    // Other texts of the post have names, too, and whatever is heard of the post has to be registered under all of them: also where a
+    // crash came between. What is written tells them.
+    kept.again |= record.names().iter().any(|name| !names.contains(name));
     kept.now = Some(record);
 }
 
@@ -91,7 +104,7 @@ impl Around {
     fn of(item: &PostItem, known: &Known, bounds: &Bounds) -> Self {
         let mut parents = Vec::new();
         let (mut settled, mut in_order) = (!item.has_unnamed_reference(), true);
-        for (kind, id) in item.references() {
+        for Pointed { kind, edge, id } in item.pointed() {
             let record = known.post(id);
             let past = is_past(id, item, bounds);
             if past && record.is_none() {
@@ -100,7 +113,26 @@ impl Around {
             settled &= past || record.is_some_and(|record| !record.open());
             if let Some(record) = record.filter(|record| !record.entries.is_empty()) {
                 in_order &= (record.at, id) < (Some(item.post.witnessed_at), &item.post.id);
-                parents.push(Parent { kind, id, record });
+                let entries = &record.entries;
+                parents.push(Parent {
+                    kind,
+                    edge,
+                    id,
+                    entries,
+                });
+            }
+        }
+        for (kind, name, _) in item.named() {
+            for Candidate { post, at, entry } in known.named(name) {
+                // Nobody passes on what is not there yet.
+                let is_earlier = (*at, post) < (item.post.witnessed_at, &item.post.id);
+                in_order &= is_earlier;
+                parents.extend(is_earlier.then_some(Parent {
+                    kind,
+                    edge: Edge::Inferred,
+                    id: post,
+                    entries: std::slice::from_ref(entry),
+                }));
             }
         }
         let places = places(&item.post, &item.index, &item.matches, &parents);
@@ -219,4 +251,21 @@ fn author(registration: &Registration, known: &Known, findings: &mut Vec<Classif
     };
     let finding = |entry| classified(&registration.post, entry, at, Finding::Account { state, seq });
     findings.extend(record.entries.iter().map(finding));
+}
+
+/// Lets the post be found by its names. Who waits there is woken where a name stands for this post, and nowhere else: then each of them
+/// knows whether it is later, which keeps circles from turning for ever.
+fn register(registration: &Registration, known: &mut Known) {
+    let Some(record) = known.posts.get(&registration.post).and_then(|kept| kept.now.as_ref()) else {
+        return;
+    };
+    for name in &registration.names {
+        let Some(kept) = known.names.get_mut(name) else {
+            continue;
+        };
+        for entry in record.entries.iter().filter(|entry| entry.names.contains(name)) {
+            let at = record.at.unwrap_or(registration.at);
+            kept.wake |= kept.now.get_or_insert_default().register(&registration.post, at, entry);
+        }
+    }
 }

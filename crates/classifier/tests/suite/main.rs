@@ -1,11 +1,15 @@
 //! The classifier as a whole: whatever happens to the stream on its way, the same conversations come out. `world` makes a small network,
-//! `oracle` knows its truth, `driver` runs the stage step by step over a store in memory, `service` runs it for good.
+//! `oracle` knows its truth, `driver` runs the stage step by step over a store in memory, `service` runs it for good. `inferred` is about
+//! what no network says, `own` about what a subject does itself and about chains of reposts, `higgs` about a week of real activity.
 
 // Everything in here is a test, helpers included.
 #![allow(clippy::unwrap_used)]
 
 mod driver;
+mod higgs;
+mod inferred;
 mod oracle;
 mod orders;
+mod own;
 mod service;
 mod world;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use backtweet_domain::{
-    AccountId, AccountState, Classified, Finding, Kind, KindSet, Post, PostEvent, PostId, ReferenceKind, Role,
+    AccountId, AccountState, Classified, Edge, Finding, Kind, KindSet, Post, PostEvent, PostId, ReferenceKind, Role,
     SubjectId, Version,
 };
 
@@ -17,6 +17,8 @@ pub struct Sight {
     pub root: PostId,
     pub parent: Option<PostId>,
     pub depth: u32,
+    /// How it points at its parent, and how that is known.
+    pub how: Option<(ReferenceKind, Edge)>,
     pub state: AccountState,
 }
 
@@ -85,13 +87,14 @@ fn states(world: &World) -> BTreeMap<AccountId, AccountState> {
 }
 
 fn member(post: &Post, subject: usize, members: &BTreeMap<PostId, Sight>) -> Option<Sight> {
-    let sight = |role, kinds, parent: Option<&PostId>| {
-        let above = parent.map(|parent| &members[parent]);
+    let sight = |role, kinds, parent: Option<(&PostId, ReferenceKind, Edge)>| {
+        let above = parent.map(|(parent, ..)| &members[parent]);
         Some(Sight {
             role,
             kinds,
             root: above.map_or(post.id.clone(), |above| above.root.clone()),
-            parent: parent.cloned(),
+            parent: parent.map(|(parent, ..)| parent.clone()),
+            how: parent.map(|(_, by, edge)| (by, edge)),
             depth: above.map_or(0, |above| above.depth + 1),
             state: AccountState::Active,
         })
@@ -106,18 +109,16 @@ fn member(post: &Post, subject: usize, members: &BTreeMap<PostId, Sight>) -> Opt
         if post.is_repost() && kind != Kind::Repost {
             continue;
         }
-        for target in post
-            .references
-            .iter()
-            .filter(|it| it.kind == reference)
-            .filter_map(|it| it.target.as_ref())
-        {
+        let targets = post.references.iter().filter(|it| it.kind == reference);
+        for (place, target) in targets.filter_map(|it| it.target.as_ref()).enumerate() {
             let Some(above) = members.get(target) else { continue };
             if matches!(above.role, Role::Origin | Role::Answer) {
                 kinds = kinds.with(kind);
             }
             if parent.is_none() && !(above.role == Role::Answer && above.parent.is_none()) {
-                parent = Some(target);
+                // Who reposts two names first what they found the other through.
+                let skips = reference == ReferenceKind::Repost && place > 0;
+                parent = Some((target, reference, if skips { Edge::Flattened } else { Edge::Observed }));
             }
         }
     }
@@ -157,6 +158,7 @@ impl Fold {
                     root: lineage.root.clone(),
                     parent: lineage.parent.clone(),
                     depth: lineage.depth,
+                    how: lineage.by.map(|by| (by, lineage.edge)),
                     state: AccountState::Active,
                 };
                 self.content(key, (*version, false, Some(sight)));

@@ -28,6 +28,9 @@ pub(crate) const COLLECTIONS: [&str; 3] = [POST, REPOST, FOLLOW];
 struct RepostRecord<'a> {
     #[serde(borrow, default)]
     subject: Option<record::StrongRef<'a>>,
+    /// What it was found through: another repost, or something that is no repost.
+    #[serde(borrow, default)]
+    via: Raw<'a>,
     #[serde(borrow, default, rename = "createdAt")]
     created_at: Raw<'a>,
 }
@@ -130,9 +133,13 @@ fn post_id(uri: String) -> Result<PostId, Refused> {
 
 /// A post at an `at://` address, with the account whose repository it lies in; `None` where the address names something else.
 fn post_at(uri: &str) -> Option<(PostId, AccountId)> {
+    record_at(uri, POST)
+}
+
+fn record_at(uri: &str, kept_in: &str) -> Option<(PostId, AccountId)> {
     let mut parts = uri.strip_prefix("at://")?.split('/');
     let (did, collection, rkey) = (parts.next()?, parts.next()?, parts.next()?);
-    let whole = did.starts_with("did:") && collection == POST && !rkey.is_empty() && parts.next().is_none();
+    let whole = did.starts_with("did:") && collection == kept_in && !rkey.is_empty() && parts.next().is_none();
     if !whole {
         return None;
     }
@@ -221,6 +228,12 @@ fn repost(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<PostEvent,
         );
         Refused::new("commit.record.subject.uri", reason)
     })?;
+    let via = read.via.read::<record::StrongRef<'_>>(repaired);
+    // Whose that is says nothing about whom this one points at, which is who made the post.
+    let through = via.and_then(|via| record_at(&via.uri, REPOST)).map(|found| Reference {
+        author: None,
+        ..reference(ReferenceKind::Repost, found)
+    });
     let post = Post {
         id: post_id(head.uri)?,
         revision: revision::of(head.rev),
@@ -229,7 +242,9 @@ fn repost(head: Head<'_>, raw: Raw<'_>, repaired: &mut u64) -> Result<PostEvent,
         language: None,
         created_at: created_at(read.created_at, repaired),
         witnessed_at: head.at,
-        references: vec![reference(ReferenceKind::Repost, target)],
+        references: (through.into_iter())
+            .chain([reference(ReferenceKind::Repost, target)])
+            .collect(),
         entities: Entities::default(),
         engagement: Engagement::default(),
         url: None,

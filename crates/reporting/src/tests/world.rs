@@ -97,6 +97,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
             parent: None,
             depth: 0,
             edge: Edge::Observed,
+            by: None,
         },
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,

@@ -42,6 +42,7 @@ fn seen(role: Role, post: Post) -> Classified {
         parent: None,
         depth: 0,
         edge: Edge::Observed,
+        by: None,
     };
     let sighting = Sighting {
         role,

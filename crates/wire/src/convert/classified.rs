@@ -1,6 +1,8 @@
 //! Findings: what the classifier says about a post, and how it feels.
 
-use backtweet_domain::{Classified, Finding, Kind, KindSet, Lineage, Scored, Sentiment, Sighting, SubjectId, Version};
+use backtweet_domain::{
+    Classified, Finding, Kind, KindSet, Lineage, ReferenceKind, Scored, Sentiment, Sighting, SubjectId, Version,
+};
 
 use super::{WireEnum, each, optional, post_id, post_text, required, share, time};
 use crate::{WireError, v1};
@@ -149,6 +151,7 @@ impl From<&Lineage> for v1::Lineage {
             parent: lineage.parent.as_ref().map(post_text),
             depth: lineage.depth,
             edge: v1::Edge::from(lineage.edge).into(),
+            by: lineage.by.map(|by| v1::ReferenceKind::from(by).into()),
         }
     }
 }
@@ -162,6 +165,7 @@ impl TryFrom<v1::Lineage> for Lineage {
             parent: optional("parent", wire.parent, post_id)?,
             depth: wire.depth,
             edge: WireEnum::from_number(wire.edge).map_err(|error| error.within("edge"))?,
+            by: optional("by", wire.by, ReferenceKind::from_number)?,
         })
     }
 }

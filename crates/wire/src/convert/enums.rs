@@ -52,5 +52,5 @@ wire_enum!(AccountState, "state of an account": Active, Hidden, Deleted);
 wire_enum!(Kind, "kind of backtweet": Repost, Quote, Reply, Mention, Link, Hashtag, Keyword);
 wire_enum!(Intent, "intent": HelpRequest, Complaint, Praise, Question, Share, Spam, Other);
 wire_enum!(Role, "role": Backtweet, Indirect, Origin, Answer);
-wire_enum!(Edge, "kind of edge": Observed, Inferred);
+wire_enum!(Edge, "kind of edge": Observed, Inferred, Flattened);
 wire_enum!(Label, "sentiment label": Negative, Neutral, Positive, Unknown);

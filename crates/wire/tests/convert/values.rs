@@ -248,13 +248,18 @@ fn kinds() -> impl Strategy<Value = KindSet> {
 }
 
 fn sighting() -> impl Strategy<Value = Sighting> {
-    let edge = select(vec![Edge::Observed, Edge::Inferred]);
-    let lineage = (post_id(), maybe(post_id()), any::<u32>(), edge).prop_map(|(root, parent, depth, edge)| Lineage {
-        root,
-        parent,
-        depth,
-        edge,
-    });
+    let edge = select(vec![Edge::Observed, Edge::Inferred, Edge::Flattened]);
+    let by = select(vec![ReferenceKind::Repost, ReferenceKind::Quote, ReferenceKind::Reply]);
+    let lineage =
+        (post_id(), maybe(post_id()), any::<u32>(), edge, maybe(by)).prop_map(|(root, parent, depth, edge, by)| {
+            Lineage {
+                root,
+                parent,
+                depth,
+                edge,
+                by,
+            }
+        });
     let role = select(vec![Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer]);
     (
         post(),

@@ -189,6 +189,40 @@ fn an_edit_a_repost_and_what_is_taken_back_are_events_of_their_own() {
 }
 
 #[test]
+fn a_repost_found_through_another_names_that_one_first_and_nobody_but_the_author_it_reposts() {
+    let subject = json!({"uri": "at://did:plc:bob/app.bsky.feed.post/1", "cid": "c"});
+    let references = |via: Value| {
+        let out = read(&frame(REPOST, "create", json!({"subject": subject, "via": via})));
+        let [PostEvent::Created { post }] = &out.events[..] else {
+            panic!("{out:?}")
+        };
+        let told = post.references.iter().map(|it| {
+            assert_eq!(it.kind, ReferenceKind::Repost);
+            let author = it.author.as_ref().map(|author| author.native().to_owned());
+            (it.target.clone().unwrap().native().to_owned(), author)
+        });
+        (told.collect::<Vec<_>>(), out.repaired)
+    };
+    let post = (
+        "at://did:plc:bob/app.bsky.feed.post/1".to_owned(),
+        Some("did:plc:bob".to_owned()),
+    );
+    let repost = "at://did:plc:cat/app.bsky.feed.repost/3mpta65gqot2j";
+    let through = references(json!({"uri": repost, "cid": "c"}));
+    assert_eq!(through, (vec![(repost.to_owned(), None), post.clone()], 0));
+    for (via, repaired) in [
+        (
+            json!({"uri": "at://did:plc:cat/app.bsky.graph.starterpack/1", "cid": "c"}),
+            0,
+        ),
+        (json!("nonsense"), 1),
+        (Value::Null, 0),
+    ] {
+        assert_eq!(references(via), (vec![post.clone()], repaired));
+    }
+}
+
+#[test]
 fn a_follow_is_taken_back_by_the_key_it_was_made_with() {
     let made = read(&frame(FOLLOW, "create", json!({"subject": "did:plc:bob"})));
     let undone = read(&frame(FOLLOW, "delete", Value::Null));
