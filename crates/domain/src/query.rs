@@ -4,6 +4,23 @@
 //! A query is read against one post. Words, phrases and wildcards are looked for in the *own text*: the text without the mentions that
 //! the network put there by itself; a repost has none. Text, terms, tags and languages are compared [folded](crate::text::fold): without regard to
 //! case, accents and width.
+//!
+//! `parse` reads a query, with `lex` for its signs and `operator` for what stands behind a key; `normal` is the one form that every query is
+//! brought into, `cover` what it can be looked up by, `lint` what its author should know, `error` how all of that is said.
+
+mod cover;
+mod error;
+mod lex;
+mod lint;
+mod normal;
+mod operator;
+mod parse;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{QueryError, Warning, point_at};
+pub use parse::{Parsed, parse};
 
 use crate::id::Network;
 use crate::post::ReferenceKind;
@@ -47,7 +64,7 @@ pub enum Atom {
     /// It replies to the account (`to:handle`), known by its handle or its native id.
     To(String),
     /// It links to the page or to one below it (`url:acme.com/shop`): the canonical form of a link is this one, or goes on behind it with
-    /// `/`, `?` or `#`. Kept in [canonical form](crate::link::canonical). Not in a repost.
+    /// `/`, `?` or `#`. Kept in [canonical form](crate::link::canonical) without a slash at its end. Not in a repost.
     Url(String),
     /// It links to the host or to one below it (`domain:acme.com`). Not in a repost.
     Domain(String),
