@@ -1,17 +1,22 @@
-//! All subjects compiled into one immutable index, so that one pass over a post finds every subject it points at. Only what the post
-//! itself says counts here; where it stands in a cascade is `lineage`'s.
+//! All subjects in one index, so that one pass over a post finds every subject it points at. Only what the post itself says counts here;
+//! where it stands in a cascade is `lineage`'s, and what a query means is `query`'s.
+//!
+//! A post is cut into what it can be looked up by: accounts, tags, links, hosts, words. Each is looked up in one table, so that the work for a
+//! post does not grow with the number of subjects. A query is looked up by parts of it of which every post that matches has one, and only then
+//! evaluated. A copy of the index shares nearly everything with it, so that changing one subject costs little and disturbs nobody.
 
 mod compile;
+mod postings;
+mod terms;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-use rustc_hash::FxHashMap;
+use backtweet_domain::{AccountId, Kind, KindSet, Network, Post, ReferenceKind, SubjectId, link, text};
 
-use backtweet_domain::{AccountId, Kind, KindSet, Network, Post, ReferenceKind, SubjectId, link};
-
-use crate::text::{is_whole, normalise_into};
-pub use compile::IndexError;
+use crate::query::{Rules, View, push_own_text};
+pub(crate) use compile::{handle_of, host_of, keyword_of, native_of, tag_atom};
+use postings::{Postings, Sort, key};
 
 /// How a post points at one subject by what it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,32 +40,42 @@ pub struct Indexed {
     pub generation: u64,
 }
 
-/// Who is looked for under one text: subjects, on one network or on any.
-type Owners = Vec<(Option<Network>, u32)>;
-type Table = FxHashMap<Box<str>, Vec<u32>>;
+/// A subject, what it is found by and what else has to hold.
+#[derive(Debug)]
+struct Compiled {
+    indexed: Indexed,
+    keys: Box<[u64]>,
+    rules: Rules,
+}
 
-/// All subjects, compiled. Cheap to look into from many threads.
-#[derive(Debug, Default)]
+/// So many subjects are copied at once where one of them changes.
+const CHUNK: usize = 256;
+
+/// All subjects. Cheap to look into from many threads, and cheap to copy: a copy can be changed while others look into this one.
+#[derive(Debug, Clone, Default)]
 pub struct SubjectIndex {
-    subjects: Vec<Indexed>,
-    positions: FxHashMap<SubjectId, u32>,
-    natives: FxHashMap<Box<str>, Owners>,
-    handles: FxHashMap<Box<str>, Owners>,
-    /// Normal form; cashtags keep their `$`.
-    hashtags: Table,
-    /// Canonical form.
-    links: Table,
-    domains: Table,
-    words: Option<AhoCorasick>,
-    /// Who looks for the word of the same number.
-    word_subjects: Vec<Vec<u32>>,
+    /// By place.
+    chunks: Vec<Arc<Vec<Option<Arc<Compiled>>>>>,
+    /// Places that no subject has any more.
+    free: Vec<u32>,
+    /// The first place that no subject ever had.
+    end: u32,
+    len: usize,
+    postings: Postings,
+    /// The [sorts](Sort::bit) of texts that were ever looked for.
+    sorts: u16,
+    /// The lengths of stems that were ever looked for.
+    stems: u8,
+    /// Whether any subject has queries.
+    reads_text: bool,
 }
 
 /// Buffers that live as long as their thread, so that a post that matches nothing allocates nothing.
 #[derive(Default)]
 struct Scratch {
     text: String,
-    hits: Vec<(u32, u16)>,
+    tag: String,
+    hits: Hits,
 }
 
 thread_local! {
@@ -71,6 +86,11 @@ thread_local! {
 const OWNED: u16 = 1 << 8;
 /// The mention is the author's own.
 const WRITTEN: u16 = 1 << 9;
+/// The subject's query may match.
+const CANDIDATE: u16 = 1 << 10;
+
+/// The kinds of words and tags, which count only where the context of the subject allows it.
+const GUARDED: KindSet = KindSet::EMPTY.with(Kind::Hashtag).with(Kind::Keyword);
 
 const fn bit(kind: Kind) -> u16 {
     1 << kind as u16
@@ -85,57 +105,101 @@ pub(crate) const fn kind_of(reference: ReferenceKind) -> Kind {
     }
 }
 
+/// What was found so far: places, and what each hit says.
+#[derive(Default)]
+struct Hits {
+    found: Vec<(u32, u16)>,
+    /// How many there may be before those that say the same are thrown away.
+    most: usize,
+}
+
+impl Hits {
+    fn clear(&mut self) {
+        self.found.clear();
+        self.most = 1 << 12;
+    }
+
+    fn push(&mut self, entry: &postings::Entry, network: Network, bits: u16) {
+        for owner in entry.owners() {
+            if owner.network.is_none_or(|on| on == network) {
+                self.found
+                    .push((owner.place, if owner.candidate { CANDIDATE } else { bits }));
+            }
+        }
+        // A post that says one word a thousand times does not take a thousand times the memory.
+        if self.found.len() > self.most {
+            self.found.sort_unstable();
+            self.found.dedup();
+            self.most = self.most.max(2 * self.found.len());
+        }
+    }
+}
+
 impl SubjectIndex {
     /// The subject at a place that [`Match::subject`] named.
     pub fn subject(&self, place: u32) -> Option<&Indexed> {
-        self.subjects.get(place as usize)
+        Some(&self.compiled(place)?.indexed)
+    }
+
+    fn compiled(&self, place: u32) -> Option<&Compiled> {
+        let chunk = self.chunks.get(place as usize / CHUNK)?;
+        chunk.get(place as usize % CHUNK)?.as_deref()
     }
 
     /// The subject of that id and its place.
     pub fn find(&self, id: &SubjectId) -> Option<(u32, &Indexed)> {
-        let place = *self.positions.get(id)?;
-        Some((place, self.subject(place)?))
+        let entries = self.postings.get(key(Sort::Subject, id.as_str().as_bytes()));
+        let mut places = entries.iter().flat_map(|entry| entry.owners());
+        places.find_map(|owner| {
+            let indexed = self.subject(owner.place)?;
+            (indexed.id == *id).then_some((owner.place, indexed))
+        })
     }
 
     /// How many subjects there are.
     pub fn len(&self) -> usize {
-        self.subjects.len()
+        self.len
     }
 
     /// Whether there is no subject.
     pub fn is_empty(&self) -> bool {
-        self.subjects.is_empty()
+        self.len == 0
     }
 
     /// Every subject that the post points at or whose own account wrote it, by place. A repost has no words of its own, so nothing but
-    /// whom it reposts counts; nor do words that stand only where the network put a mention by itself.
+    /// whom it reposts and who does counts; nor do words that stand only where the network put a mention by itself.
     pub fn match_post(&self, post: &Post) -> Vec<Match> {
         SCRATCH.with_borrow_mut(|scratch| {
-            scratch.hits.clear();
-            self.author(post, &mut scratch.hits);
-            self.references(post, &mut scratch.hits);
-            if !post.is_repost() {
-                self.mentions(post, &mut scratch.hits);
-                self.tags(post, scratch);
-                self.links(post, &mut scratch.hits);
-                self.words(post, scratch);
+            let Scratch { text, tag, hits } = scratch;
+            text.clear();
+            hits.clear();
+            if self.reads_text || self.sorts & Sort::TERMS != 0 {
+                push_own_text(post, text);
             }
-            merge(&mut scratch.hits)
+            self.author(post, hits);
+            self.references(post, hits);
+            if !post.is_repost() {
+                self.mentions(post, hits);
+                self.tags(post, tag, hits);
+                self.links(post, hits);
+                if self.sorts & Sort::TERMS != 0 {
+                    let network = post.id.network();
+                    terms::find(&self.postings, self.sorts, self.stems, text, |entry| {
+                        hits.push(entry, network, bit(Kind::Keyword));
+                    });
+                }
+            }
+            self.judge(&View::of(post, text), &mut hits.found)
         })
     }
 
-    fn author(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
+    fn author(&self, post: &Post, hits: &mut Hits) {
         let author = &post.author;
-        self.account(
-            Some(&author.id),
-            author.handle.as_deref(),
-            post.id.network(),
-            OWNED,
-            hits,
-        );
+        let network = post.id.network();
+        self.account(Some(&author.id), author.handle.as_deref(), network, OWNED, hits);
     }
 
-    fn references(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
+    fn references(&self, post: &Post, hits: &mut Hits) {
         let repost = post.is_repost();
         for reference in post
             .references
@@ -148,130 +212,117 @@ impl SubjectIndex {
         }
     }
 
-    fn mentions(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
+    fn mentions(&self, post: &Post, hits: &mut Hits) {
         for mention in &post.entities.mentions {
             let bits = bit(Kind::Mention) | if mention.automatic { 0 } else { WRITTEN };
-            self.account(
-                mention.account.as_ref(),
-                mention.handle.as_deref(),
-                post.id.network(),
-                bits,
-                hits,
-            );
+            let handle = mention.handle.as_deref();
+            self.account(mention.account.as_ref(), handle, post.id.network(), bits, hits);
         }
     }
 
     /// Whose the account is, known by its id or by its handle.
-    fn account(
-        &self,
-        account: Option<&AccountId>,
-        handle: Option<&str>,
-        network: Network,
-        bits: u16,
-        hits: &mut Vec<(u32, u16)>,
-    ) {
-        let by_native = account.and_then(|account| self.natives.get(account.native()));
-        let by_handle = handle.and_then(|handle| self.handles.get(handle));
-        let owners = by_native.into_iter().chain(by_handle).flatten();
-        let here = owners.filter(|(on, _)| on.is_none_or(|on| on == network));
-        hits.extend(here.map(|&(_, subject)| (subject, bits)));
-    }
-
-    fn tags(&self, post: &Post, scratch: &mut Scratch) {
-        if self.hashtags.is_empty() {
-            return;
+    fn account(&self, account: Option<&AccountId>, handle: Option<&str>, network: Network, bits: u16, hits: &mut Hits) {
+        if let Some(account) = account {
+            self.look_up(Sort::Native, account.native(), network, bits, hits);
         }
-        let signed = post.entities.hashtags.iter().map(|tag| ("", tag));
-        for (sign, tag) in signed.chain(post.entities.cashtags.iter().map(|tag| ("$", tag))) {
-            scratch.text.clear();
-            scratch.text.push_str(sign);
-            normalise_into(&tag.tag, &mut scratch.text);
-            push_all(
-                self.hashtags.get(scratch.text.as_str()),
-                Kind::Hashtag,
-                &mut scratch.hits,
-            );
+        if let Some(handle) = handle {
+            self.look_up(Sort::Handle, handle, network, bits, hits);
         }
     }
 
-    fn links(&self, post: &Post, hits: &mut Vec<(u32, u16)>) {
-        for link in &post.entities.links {
-            push_all(self.links.get(link.canonical.as_str()), Kind::Link, hits);
-            if self.domains.is_empty() {
+    fn tags(&self, post: &Post, folded: &mut String, hits: &mut Hits) {
+        let entities = &post.entities;
+        for (sort, tags) in [(Sort::Hashtag, &entities.hashtags), (Sort::Cashtag, &entities.cashtags)] {
+            if !self.looks_for(sort) {
                 continue;
             }
-            let mut below = link::host(&link.canonical);
-            while let Some(host) = below {
-                push_all(self.domains.get(host), Kind::Link, hits);
-                below = host.split_once('.').map(|(_, above)| above);
+            for tag in tags {
+                folded.clear();
+                text::fold_into(tag.tag.trim(), folded);
+                self.look_up(sort, folded, post.id.network(), bit(Kind::Hashtag), hits);
             }
         }
     }
 
-    fn words(&self, post: &Post, scratch: &mut Scratch) {
-        let Some(words) = &self.words else { return };
-        scratch.text.clear();
-        push_own_text(post, &mut scratch.text);
-        let text = scratch.text.as_str();
-        for found in words.find_overlapping_iter(text) {
-            if is_whole(text, found.start(), found.end()) {
-                push_all(
-                    self.word_subjects.get(found.pattern().as_usize()),
-                    Kind::Keyword,
-                    &mut scratch.hits,
-                );
+    fn links(&self, post: &Post, hits: &mut Hits) {
+        let network = post.id.network();
+        for link in &post.entities.links {
+            let link = link.canonical.as_str();
+            let mut look_up = |sort, text| self.look_up(sort, text, network, bit(Kind::Link), hits);
+            look_up(Sort::Page, link);
+            if self.looks_for(Sort::Below) {
+                pages(link).for_each(|page| look_up(Sort::Below, page));
+            }
+            if self.looks_for(Sort::Host) {
+                hosts(link).for_each(|host| look_up(Sort::Host, host));
             }
         }
     }
-}
 
-fn push_all(subjects: Option<&Vec<u32>>, kind: Kind, hits: &mut Vec<(u32, u16)>) {
-    hits.extend(subjects.into_iter().flatten().map(|&subject| (subject, bit(kind))));
-}
+    fn looks_for(&self, sort: Sort) -> bool {
+        self.sorts & sort.bit() != 0
+    }
 
-/// The normal form of the post's text, with a space for each mention that the network put there.
-fn push_own_text(post: &Post, out: &mut String) {
-    let mut rest = 0;
-    for span in post
-        .entities
-        .mentions
-        .iter()
-        .filter(|mention| mention.automatic)
-        .filter_map(|mention| mention.span)
-    {
-        let (start, end) = (span.start as usize, span.end as usize);
-        if let (Some(own), Some(_)) = (post.text.get(rest..start), post.text.get(start..end)) {
-            normalise_into(own, out);
-            normalise_into(" ", out);
-            rest = end;
+    fn look_up(&self, sort: Sort, text: &str, network: Network, bits: u16, hits: &mut Hits) {
+        if !self.looks_for(sort) {
+            return;
+        }
+        for entry in self.postings.get(key(sort, text.as_bytes())) {
+            if entry.needle.sort == sort && *entry.needle.text == *text {
+                hits.push(entry, network, bits);
+            }
         }
     }
-    normalise_into(post.text.get(rest..).unwrap_or_default(), out);
-}
 
-/// One match a subject, out of all its hits.
-fn merge(hits: &mut [(u32, u16)]) -> Vec<Match> {
-    if hits.is_empty() {
-        return Vec::new();
+    /// One match for each subject that really matches, out of all hits.
+    fn judge(&self, view: &View<'_>, hits: &mut [(u32, u16)]) -> Vec<Match> {
+        hits.sort_unstable();
+        let subjects = hits.chunk_by(|a, b| a.0 == b.0);
+        let matched = subjects.filter_map(|hits| {
+            let bits = hits.iter().fold(0, |bits, hit| bits | hit.1);
+            self.judge_one(hits[0].0, bits, view)
+        });
+        matched.collect()
     }
-    hits.sort_unstable();
-    let matched = hits.chunk_by(|a, b| a.0 == b.0).map(|hits| {
-        let bits = hits.iter().fold(0, |bits, hit| bits | hit.1);
+
+    fn judge_one(&self, place: u32, bits: u16, view: &View<'_>) -> Option<Match> {
+        let rules = &self.compiled(place)?.rules;
         let kinds: KindSet = Kind::ALL.into_iter().filter(|&kind| bits & bit(kind) != 0).collect();
-        let written = bits & WRITTEN != 0 || !kinds.contains(Kind::Mention);
-        let automatic = if written {
-            KindSet::EMPTY
-        } else {
-            KindSet::EMPTY.with(Kind::Mention)
+        let mut guarded = KindSet::EMPTY.union(kinds).without(kinds.without(GUARDED));
+        let mut kinds = kinds.without(GUARDED);
+        let mut written = bits & WRITTEN != 0;
+        let said = match &rules.query {
+            Some(query) if bits & CANDIDATE != 0 && view.holds(query) => Some(view.said(query)),
+            _ => None,
         };
-        Match {
-            subject: hits[0].0,
-            owned: bits & OWNED != 0,
-            kinds,
-            automatic,
+        guarded = said.map_or(guarded, |said| guarded.union(said.kinds));
+        if !guarded.is_empty() && rules.allow(view) {
+            kinds = kinds.union(guarded);
+            written |= said.is_some_and(|said| said.written);
         }
-    });
-    matched.collect()
+        let owned = bits & OWNED != 0;
+        let mentions = KindSet::EMPTY.with(Kind::Mention);
+        let automatic = kinds.contains(Kind::Mention) && !written;
+        (owned || !kinds.is_empty()).then_some(Match {
+            subject: place,
+            owned,
+            kinds,
+            automatic: if automatic { mentions } else { KindSet::EMPTY },
+        })
+    }
+}
+
+/// The host of a link and those above it.
+pub(crate) fn hosts(canonical: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(link::host(canonical), |host| {
+        host.split_once('.').map(|(_, above)| above)
+    })
+}
+
+/// The pages that a link is on or below, itself first.
+fn pages(canonical: &str) -> impl Iterator<Item = &str> {
+    let cuts = canonical.match_indices(['/', '?', '#']);
+    std::iter::once(canonical).chain(cuts.map(|(at, _)| &canonical[..at]))
 }
 
 #[cfg(test)]

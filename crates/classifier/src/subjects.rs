@@ -17,7 +17,7 @@ use backtweet_wire::{record::decode_subject, topics};
 
 use crate::index::SubjectIndex;
 
-/// How long to wait for more changes before all are compiled together.
+/// How long to wait for more changes before all are made together.
 const QUIET: Duration = Duration::from_millis(20);
 /// How long taking leave may take.
 const LEAVE: Duration = Duration::from_secs(2);
@@ -46,10 +46,11 @@ impl Subjects {
     }
 }
 
-/// What was read of the topic so far.
+/// What was read of the topic and is not in the index yet.
 #[derive(Debug, Default)]
 struct Topic {
-    subjects: BTreeMap<SubjectId, Subject>,
+    /// The newest word on each subject; `None` where it is gone.
+    changes: BTreeMap<SubjectId, Option<Subject>>,
     /// For each partition, the first offset that was not read yet.
     offsets: Vec<u64>,
 }
@@ -63,10 +64,13 @@ impl Topic {
         self.offsets[partition] = delivered.position.offset + 1;
         let key = String::from_utf8_lossy(&delivered.record.key);
         match &delivered.record.value {
-            None => self.subjects.retain(|id, _| id.as_str() != key),
+            // What is no id never was one of a subject.
+            None => self
+                .changes
+                .extend(SubjectId::new(key).ok().map(|subject| (subject, None))),
             Some(value) => match decode_subject(value) {
                 Ok(subject) => {
-                    self.subjects.insert(subject.id.clone(), subject);
+                    self.changes.insert(subject.id.clone(), Some(subject));
                 }
                 Err(error) => {
                     metrics::counter!("backtweet_classifier_unreadable_subjects_total").increment(1);
@@ -75,6 +79,17 @@ impl Topic {
             },
         }
     }
+}
+
+/// The index with the changes made. What did not change is shared with the one that was there.
+fn changed(mut index: SubjectIndex, changes: &BTreeMap<SubjectId, Option<Subject>>) -> SubjectIndex {
+    for (id, change) in changes {
+        match change {
+            Some(subject) => index.put(subject),
+            None => index.remove(id),
+        }
+    }
+    index
 }
 
 /// Follows the topic until `shutdown`, and announces this instance from the moment that it has caught up, which `ready` then hears.
@@ -135,7 +150,7 @@ impl Following {
                         }
                     }
                     Ok(Followed::CaughtUp) => {
-                        self.compile().await;
+                        self.bring_in().await;
                         self.announce().await;
                         if let Some(ready) = self.ready.take() {
                             let _ = ready.send(());
@@ -148,7 +163,7 @@ impl Following {
                 },
                 () = sleep_until(quiet), if due.is_some() => {
                     due = None;
-                    self.compile().await;
+                    self.bring_in().await;
                     self.announce().await;
                 }
                 _ = heartbeat.tick(), if self.ready.is_none() => self.announce().await,
@@ -167,19 +182,21 @@ impl Following {
         }
     }
 
-    /// Makes the index anew, off the threads that serve others.
-    async fn compile(&mut self) {
-        let subjects: Vec<Subject> = self.topic.subjects.values().cloned().collect();
-        let offsets = self.topic.offsets.clone();
-        let count = subjects.len();
-        match tokio::task::spawn_blocking(move || SubjectIndex::compile(&subjects)).await {
-            Ok(Ok(index)) => {
+    /// Brings what was read into the index, off the threads that serve others.
+    async fn bring_in(&mut self) {
+        let index = SubjectIndex::clone(&self.subjects.current());
+        let changes = Arc::new(std::mem::take(&mut self.topic.changes));
+        let making = Arc::clone(&changes);
+        match tokio::task::spawn_blocking(move || changed(index, &making)).await {
+            Ok(index) => {
+                metrics::gauge!("backtweet_classifier_subjects").set(index.len() as f64);
                 self.subjects.replace(index);
-                self.covered = offsets;
-                metrics::gauge!("backtweet_classifier_subjects").set(count as f64);
+                self.covered.clone_from(&self.topic.offsets);
             }
-            Ok(Err(error)) => tracing::error!(%error, "the subjects stay as they were"),
-            Err(error) => tracing::error!(%error, "compiling the subjects broke down; they stay as they were"),
+            Err(error) => {
+                tracing::error!(%error, "changing the subjects broke down; they stay as they were until the next change");
+                self.topic.changes = Arc::unwrap_or_clone(changes);
+            }
         }
     }
 

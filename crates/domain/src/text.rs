@@ -1,5 +1,7 @@
 //! Text as it is compared: one form whatever it was typed with, and what counts as a word in it.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -14,13 +16,56 @@ pub fn fold(text: &str) -> String {
 /// and Cyrillic letters taken off, apostrophes straight, white space of any length one space. Letters that only look composed (`ø`, `ß`) are
 /// spelt out. Composed again (NFC), so that other scripts stay as they are written.
 pub fn fold_into(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.reserve(text.len());
+    out.reserve(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, behind) = rest.split_at(rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len()));
+        push_ascii(ascii, out);
+        // No letter of ASCII composes with what is left of others, so that both fold apart.
+        let (other, behind) = behind.split_at(behind.find(|c: char| c.is_ascii()).unwrap_or(behind.len()));
+        push_other(other, out);
+        rest = behind;
+    }
+}
+
+fn push_ascii(text: &str, out: &mut String) {
+    let doubled = text.as_bytes().windows(2).any(|two| two == b"  ") || (text.starts_with(' ') && out.ends_with(' '));
+    if doubled || text.bytes().any(|b| matches!(b, b'\t'..=b'\r')) {
         for byte in text.bytes() {
             push(char::from(byte.to_ascii_lowercase()), out);
         }
-        return;
+    } else {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
     }
+}
+
+/// The first character that may fold together with its neighbours. Those before are the letters of Latin, Greek and Cyrillic and their
+/// accents, which are taken off.
+const NOT_ALONE: char = '\u{530}';
+
+/// What each character before [`NOT_ALONE`] folds to.
+static ALONE: LazyLock<Vec<[Option<char>; 3]>> = LazyLock::new(|| {
+    let folded = |c: char| {
+        let mut out = String::new();
+        push_composed(c.encode_utf8(&mut [0; 4]), &mut out);
+        let mut chars = out.chars();
+        [chars.next(), chars.next(), chars.next()]
+    };
+    ('\0'..NOT_ALONE).map(folded).collect()
+});
+
+fn push_other(text: &str, out: &mut String) {
+    if text.chars().any(|c| c >= NOT_ALONE) {
+        return push_composed(text, out);
+    }
+    for letters in text.chars().filter_map(|c| ALONE.get(c as usize)) {
+        letters.iter().flatten().for_each(|&c| push(c, out));
+    }
+}
+
+fn push_composed(text: &str, out: &mut String) {
     let letters = text.nfkd().filter(|c| !is_accent(*c));
     let lower = letters.flat_map(char::to_lowercase).filter(|c| !is_accent(*c));
     for c in lower.nfc() {
@@ -94,20 +139,48 @@ pub fn is_edge(text: &str, at: usize) -> bool {
 
 /// The words of `text`, as places in it: runs of [word characters](is_word), those that [stand alone](stands_alone) by themselves.
 pub fn words(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-    let mut chars = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, mut last) = chars.by_ref().find(|(_, c)| is_word(*c))?;
-        let mut end = start + last.len_utf8();
-        while let Some((at, c)) = chars.next_if(|(_, c)| joined(last, *c)) {
-            (last, end) = (c, at + c.len_utf8());
+        let (start, mut last) = loop {
+            let c = char_at(text, at)?;
+            if is_word(c) {
+                break (at, c);
+            }
+            at += c.len_utf8();
+        };
+        at += last.len_utf8();
+        while let Some(c) = char_at(text, at).filter(|c| joined(last, *c)) {
+            (last, at) = (c, at + c.len_utf8());
         }
-        Some(start..end)
+        Some(start..at)
     })
+}
+
+fn char_at(text: &str, at: usize) -> Option<char> {
+    match *text.as_bytes().get(at)? {
+        byte if byte.is_ascii() => Some(char::from(byte)),
+        _ => text.get(at..)?.chars().next(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_folds_the_same_as_a_whole_and_piece_by_piece(
+            text in "([A-Za-z \\t,]|[\u{80}-\u{600}]|[\u{300}-\u{370}]|[か\u{3099}ᄀ-ᇿ가-각]|[ﬀ-ﬆΩÅ\u{2019}\u{e31}]|\\PC){0,20}",
+        ) {
+            let mut whole = String::new();
+            push_composed(&text, &mut whole);
+            let mut pieces = String::new();
+            fold_into(&text, &mut pieces);
+            prop_assert_eq!(pieces, whole);
+        }
+    }
 
     #[test]
     fn one_word_is_one_word_however_it_was_typed() {

@@ -2,54 +2,13 @@
 
 use proptest::prelude::*;
 
-use backtweet_domain::{
-    Author, Entities, Hashtag, Link, Mention, OwnedAccount, PostId, Reference, Span, Subject, Timestamp,
-};
+use backtweet_domain::{Entities, Hashtag, Link, Mention, OwnedAccount, Reference, Span, Subject};
 
 use super::*;
-
-fn subject(id: &str) -> Subject {
-    Subject {
-        id: SubjectId::new(id).unwrap(),
-        name: String::new(),
-        generation: 1,
-        accounts: Vec::new(),
-        keywords: Vec::new(),
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
-    }
-}
-
-fn post(text: &str) -> Post {
-    Post {
-        id: PostId::new(Network::X, "1").unwrap(),
-        revision: 0,
-        author: Author {
-            id: AccountId::new(Network::X, "7").unwrap(),
-            handle: Some("ann".into()),
-            name: None,
-            followers: None,
-            bot: false,
-            created_at: None,
-        },
-        text: text.into(),
-        language: None,
-        created_at: None,
-        witnessed_at: Timestamp::EPOCH,
-        references: Vec::new(),
-        entities: Entities::default(),
-        engagement: Default::default(),
-        url: None,
-        has_media: false,
-    }
-}
+use crate::query::tests::{post, subject};
 
 fn index(subjects: &[Subject]) -> SubjectIndex {
-    SubjectIndex::compile(subjects).unwrap()
+    SubjectIndex::compile(subjects)
 }
 
 fn kinds(index: &SubjectIndex, post: &Post) -> KindSet {
@@ -223,27 +182,126 @@ fn a_repost_points_by_whom_it_reposts_and_by_nothing_else() {
     assert_eq!(kinds(&index, &repost), only(Kind::Repost));
 }
 
-proptest! {
-    #[test]
-    fn one_pass_finds_what_a_search_for_each_word_finds(
-        words in prop::collection::vec("[abé]{1,3}( [ab]{1,2})?", 1..20),
-        text in "[abAé ,]{0,40}",
-    ) {
-        let subjects: Vec<_> = words.iter().enumerate()
-            .map(|(place, word)| Subject { keywords: vec![word.clone()], ..subject(&format!("s{place}")) })
-            .collect();
-        let found: Vec<_> = index(&subjects).match_post(&post(&text)).iter().map(|found| found.subject).collect();
-        let mut text_form = String::new();
-        normalise_into(&text, &mut text_form);
-        let expected: Vec<u32> = (0u32..).zip(&words).filter(|(_, word)| {
-            let word = crate::text::normalise(word);
-            text_form.match_indices(&word).any(|(at, _)| is_whole(&text_form, at, at + word.len()))
-                || (1..text_form.len()).any(|at| text_form.get(at..).is_some_and(|rest| rest.starts_with(&word))
-                    && is_whole(&text_form, at, at + word.len()))
-        }).map(|(place, _)| place).collect();
-        prop_assert_eq!(found, expected);
-    }
+#[test]
+fn a_word_in_any_script_is_found_and_a_word_within_a_word_is_not() {
+    let words = [
+        "cafe",
+        "東京",
+        "京",
+        "c++",
+        "at&t",
+        ".net",
+        "🎉",
+        ":)",
+        "हिन्दी",
+        "ไทย",
+        "new york",
+    ];
+    let subjects = words.iter().enumerate().map(|(place, word)| Subject {
+        keywords: vec![(*word).into()],
+        ..subject(&format!("s{place}"))
+    });
+    let index = index(&subjects.collect::<Vec<_>>());
+    let found = |text: &str| -> Vec<&str> {
+        let found = index.match_post(&post(text)).into_iter();
+        found.map(|found| words[found.subject as usize]).collect()
+    };
+    assert_eq!(found("Das CAFÉ in 東京都"), ["cafe", "東京", "京"]);
+    assert_eq!(found("C++, AT&T and .NET"), ["c++", "at&t", ".net"]);
+    assert_eq!(found("wow🎉 :))"), ["🎉", ":)"]);
+    assert_eq!(found("हिन्दी ภาษาไทย NEW\nYork"), ["हिन्दी", "ไทย", "new york"]);
+    assert!(found("cafes, xc++, at&ts, .nets, new yorker, news york, हिन्दीx").is_empty());
+}
 
+#[test]
+fn words_tags_and_the_query_count_only_where_the_context_allows_it() {
+    let index = index(&[Subject {
+        accounts: vec![account(None, None, &["acme"])],
+        keywords: vec!["apple".into()],
+        query: "pear* OR @pears".into(),
+        context: "phone OR shop".into(),
+        exclude: "pie".into(),
+        ..subject("a")
+    }]);
+    assert_eq!(kinds(&index, &post("an apple phone")), only(Kind::Keyword));
+    assert_eq!(kinds(&index, &post("shop for pears")), only(Kind::Keyword));
+    for text in ["an apple", "pears", "apple pie in a shop", "a shop"] {
+        assert!(index.match_post(&post(text)).is_empty(), "{text}");
+    }
+    let mut mentioned = post("@acme, an apple pie @pears");
+    mentioned.entities.mentions = vec![mention("acme", true, None), mention("pears", false, None)];
+    let found = index.match_post(&mentioned)[0];
+    assert_eq!(
+        (found.kinds, found.automatic),
+        (only(Kind::Mention), only(Kind::Mention))
+    );
+    mentioned.text = "pears in a shop".into();
+    let found = index.match_post(&mentioned)[0];
+    assert_eq!(
+        (found.kinds, found.automatic),
+        (only(Kind::Mention).with(Kind::Keyword), KindSet::EMPTY)
+    );
+}
+
+#[test]
+fn a_query_that_cannot_be_read_takes_nothing_else_of_its_subject_along() {
+    let subject = Subject {
+        keywords: vec!["acme".into()],
+        query: "(zeta".into(),
+        ..subject("a")
+    };
+    let without = index(&[subject.clone()]);
+    assert_eq!(kinds(&without, &post("acme zeta")), only(Kind::Keyword));
+    assert!(without.match_post(&post("zeta")).is_empty());
+    let unguarded = index(&[Subject {
+        exclude: "(".into(),
+        ..subject.clone()
+    }]);
+    assert_eq!(kinds(&unguarded, &post("acme")), only(Kind::Keyword));
+    let never = index(&[Subject {
+        context: "(".into(),
+        ..subject.clone()
+    }]);
+    assert!(never.match_post(&post("acme")).is_empty());
+    let uncovered = index(&[Subject {
+        query: "lang:en".into(),
+        ..subject
+    }]);
+    assert_eq!(kinds(&uncovered, &post("acme")), only(Kind::Keyword));
+}
+
+#[test]
+fn who_still_looks_into_an_older_index_sees_the_subjects_as_they_were() {
+    let tracks = |id: &str, word: &str, generation| Subject {
+        keywords: vec![word.into()],
+        generation,
+        ..subject(id)
+    };
+    let old = index(&[tracks("a", "acme", 1), tracks("b", "zeta", 1)]);
+    let mut new = old.clone();
+    new.put(&tracks("a", "omega", 2));
+    new.remove(&SubjectId::new("b").unwrap());
+    new.put(&tracks("c", "zeta", 1));
+    let ids = |index: &SubjectIndex, text: &str| -> Vec<(String, u64)> {
+        let found = index.match_post(&post(text)).into_iter();
+        let found = found.map(|found| index.subject(found.subject).unwrap());
+        found.map(|found| (found.id.to_string(), found.generation)).collect()
+    };
+    assert_eq!(ids(&old, "acme zeta omega"), [("a".into(), 1), ("b".into(), 1)]);
+    assert_eq!(ids(&new, "acme zeta omega"), [("a".into(), 2), ("c".into(), 1)]);
+    let generation = |index: &SubjectIndex, id: &str| {
+        let found = index.find(&SubjectId::new(id).unwrap());
+        found.map(|(place, indexed)| {
+            assert_eq!(index.subject(place), Some(indexed));
+            indexed.generation
+        })
+    };
+    assert_eq!(["a", "b", "c"].map(|id| generation(&old, id)), [Some(1), Some(1), None]);
+    assert_eq!(["a", "b", "c"].map(|id| generation(&new, id)), [Some(2), None, Some(1)]);
+    assert_eq!((old.len(), new.len()), (2, 2));
+}
+
+proptest! {
     #[test]
     fn no_post_makes_matching_panic(text in "\\PC{0,60}", start in 0u32..70, end in 0u32..70) {
         let index = index(&[Subject { keywords: vec!["a".into()], domains: vec!["a.b".into()], ..subject("a") }]);

@@ -29,7 +29,7 @@ fn stage() -> ClassifyStage {
         context: String::new(),
         exclude: String::new(),
     };
-    let index = SubjectIndex::compile([&subject]).unwrap();
+    let index = SubjectIndex::compile([&subject]);
     ClassifyStage::new(Arc::new(Subjects::fixed(index)), Bounds::default(), Arc::default())
 }
 

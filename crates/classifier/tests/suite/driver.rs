@@ -93,7 +93,7 @@ struct Lane {
 
 /// Runs the events, in this order within each partition, and returns what is to be seen in the end.
 pub fn run(subjects: &[Subject], events: &[PostEvent], run: &Run, rng: &mut SmallRng) -> Sights {
-    let index = SubjectIndex::compile(subjects).unwrap();
+    let index = SubjectIndex::compile(subjects);
     let stage = ClassifyStage::new(Arc::new(Subjects::fixed(index)), Bounds::default(), Arc::default());
     let mut memory = Memory::default();
     let mut lanes: Vec<Lane> = (0..run.partitions).map(|_| Lane::default()).collect();
