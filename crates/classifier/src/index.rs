@@ -141,9 +141,15 @@ impl SubjectIndex {
         Some(&self.compiled(place)?.indexed)
     }
 
-    fn compiled(&self, place: u32) -> Option<&Compiled> {
+    /// All subjects, by place.
+    pub fn subjects(&self) -> impl Iterator<Item = &Indexed> {
+        let compiled = self.chunks.iter().flat_map(|chunk| chunk.iter().flatten());
+        compiled.map(|compiled| &compiled.indexed)
+    }
+
+    fn compiled(&self, place: u32) -> Option<&Arc<Compiled>> {
         let chunk = self.chunks.get(place as usize / CHUNK)?;
-        chunk.get(place as usize % CHUNK)?.as_deref()
+        chunk.get(place as usize % CHUNK)?.as_ref()
     }
 
     /// The subject of that id and its place.

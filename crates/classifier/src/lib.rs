@@ -5,6 +5,7 @@ mod attribution;
 mod classify;
 pub mod config;
 mod expiry;
+mod history;
 pub mod index;
 pub mod intent;
 mod lineage;

@@ -11,6 +11,7 @@ use backtweet_stream::{LogError, RunnerError, run_stage};
 
 use crate::config::Config;
 use crate::expiry::{Watermark, expire};
+use crate::history;
 use crate::stage::ClassifyStage;
 use crate::subjects::{Subjects, follow};
 
@@ -42,7 +43,7 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
 
     let following = follow(
         Arc::clone(&subjects),
-        config.instance,
+        config.instance.clone(),
         ports.clone(),
         caught_up,
         stop.clone(),
@@ -58,6 +59,8 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
         expiring.await;
         Ok(())
     });
+    let telling = history::run(config.clone(), ports.clone(), Arc::clone(&subjects), stop.clone());
+    parts.spawn(async move { telling.await.map_err(Error::from) });
     let stage = Arc::new(ClassifyStage::new(subjects, config.bounds, watermark));
     let running = stop.clone();
     parts.spawn(async move {

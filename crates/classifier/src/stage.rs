@@ -13,10 +13,12 @@ mod plan;
 mod work;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use rustc_hash::FxHashSet;
 
+use backtweet_domain::SubjectId;
 use backtweet_store::{Found, LookUp, Waiter};
 use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::record::decode_post_event;
@@ -25,7 +27,9 @@ use backtweet_wire::topics;
 use crate::attribution;
 use crate::config::Bounds;
 use crate::expiry::Watermark;
+use crate::index::SubjectIndex;
 use crate::subjects::Subjects;
+use item::Heard;
 pub use item::{Deletion, Item, PostItem, Registration};
 
 /// Classifies what happens on the networks, for the subjects as they are at the moment.
@@ -33,11 +37,17 @@ pub struct ClassifyStage {
     subjects: Arc<Subjects>,
     bounds: Bounds,
     watermark: Arc<Watermark>,
+    name: &'static str,
+    heard: Heard,
+    /// How many posts got another place.
+    moved: Arc<AtomicU64>,
 }
 
 impl ClassifyStage {
     /// The stage's name and consumer group.
     pub const NAME: &'static str = "classifier";
+    /// What it is called where it reads the retained posts once more.
+    pub const HISTORY: &'static str = "classifier-history";
 
     /// A stage that classifies for `subjects`, and moves `watermark` to the latest event time that it saw.
     pub fn new(subjects: Arc<Subjects>, bounds: Bounds, watermark: Arc<Watermark>) -> Self {
@@ -45,7 +55,29 @@ impl ClassifyStage {
             subjects,
             bounds,
             watermark,
+            name: Self::NAME,
+            heard: Heard::First,
+            moved: Arc::default(),
         }
+    }
+
+    /// A stage that reads what was read before, and speaks of none but these `subjects`. Where one of them was changed, it also takes back
+    /// what belonged to it before.
+    pub(crate) fn of_history(subjects: SubjectIndex, bounds: Bounds) -> Self {
+        let is_changed = subjects.subjects().any(|subject| subject.generation > 1);
+        Self {
+            subjects: Arc::new(Subjects::fixed(subjects)),
+            bounds,
+            watermark: Arc::default(),
+            name: Self::HISTORY,
+            heard: if is_changed { Heard::Again } else { Heard::First },
+            moved: Arc::default(),
+        }
+    }
+
+    /// Counts the posts that got another place than they had.
+    pub(crate) fn moved(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.moved)
     }
 }
 
@@ -53,7 +85,7 @@ impl Stage for ClassifyStage {
     type Item = Item;
 
     fn name(&self) -> &'static str {
-        Self::NAME
+        self.name
     }
 
     fn topic(&self) -> &'static str {
@@ -66,7 +98,7 @@ impl Stage for ClassifyStage {
             cause: error.to_string(),
         })?;
         self.watermark.reach(event.at());
-        Ok(Item::of_event(event, value, self.subjects.current(), false))
+        Ok(Item::of_event(event, value, self.subjects.current(), self.heard))
     }
 
     fn look_ups(&self, items: &[Item]) -> Vec<LookUp> {
@@ -78,7 +110,10 @@ impl Stage for ClassifyStage {
 
     fn process(&self, items: &[Item], found: &[Found]) -> Effects {
         let mut known = plan::Known::of(&plan::asks(items, &self.bounds), found);
-        let outputs = work::work(items, &mut known, &self.bounds);
+        let history = (self.name == Self::HISTORY).then(|| self.subjects.current());
+        let speaks_of = |subject: &SubjectId| history.as_ref().is_none_or(|only| only.find(subject).is_some());
+        let outputs = work::work(items, &mut known, &self.bounds, speaks_of);
+        self.moved.fetch_add(known.moved(), Ordering::Relaxed);
         Effects {
             writes: known.writes(&self.bounds),
             outputs,

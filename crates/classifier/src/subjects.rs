@@ -2,10 +2,10 @@
 //! does with them is `index`'s.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -22,27 +22,46 @@ const QUIET: Duration = Duration::from_millis(20);
 /// How long taking leave may take.
 const LEAVE: Duration = Duration::from_secs(2);
 
-/// The index of the subjects as they are at the moment.
-#[derive(Debug, Default)]
+/// The subjects as they are at the moment.
+#[derive(Debug)]
 pub struct Subjects {
-    current: RwLock<Arc<SubjectIndex>>,
+    current: watch::Sender<Current>,
+}
+
+/// An index, and how far it follows the topic.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Current {
+    pub(crate) index: Arc<SubjectIndex>,
+    /// For each partition, the first offset that the index does not cover.
+    pub(crate) covered: Vec<u64>,
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        Self::fixed(SubjectIndex::default())
+    }
 }
 
 impl Subjects {
     /// Subjects that stay as they are, for text and for tests.
     pub fn fixed(index: SubjectIndex) -> Self {
+        let current = Current {
+            index: Arc::new(index),
+            covered: Vec::new(),
+        };
         Self {
-            current: RwLock::new(Arc::new(index)),
+            current: watch::Sender::new(current),
         }
     }
 
     /// The newest index.
     pub fn current(&self) -> Arc<SubjectIndex> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.current.borrow().index)
     }
 
-    fn replace(&self, index: SubjectIndex) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+    /// The subjects as they change.
+    pub(crate) fn changes(&self) -> watch::Receiver<Current> {
+        self.current.subscribe()
     }
 }
 
@@ -108,7 +127,6 @@ pub(crate) async fn follow(
         instance,
         ports,
         topic: Topic::default(),
-        covered: Vec::new(),
         ready: Some(ready),
     };
     let outcome = tokio::select! {
@@ -124,8 +142,6 @@ struct Following {
     instance: String,
     ports: Ports,
     topic: Topic,
-    /// The offsets that the live index covers.
-    covered: Vec<u64>,
     /// Until it has caught up.
     ready: Option<oneshot::Sender<()>>,
 }
@@ -190,8 +206,11 @@ impl Following {
         match tokio::task::spawn_blocking(move || changed(index, &making)).await {
             Ok(index) => {
                 metrics::gauge!("backtweet_classifier_subjects").set(index.len() as f64);
-                self.subjects.replace(index);
-                self.covered.clone_from(&self.topic.offsets);
+                let current = Current {
+                    index: Arc::new(index),
+                    covered: self.topic.offsets.clone(),
+                };
+                self.subjects.current.send_replace(current);
             }
             Err(error) => {
                 tracing::error!(%error, "changing the subjects broke down; they stay as they were until the next change");
@@ -201,8 +220,9 @@ impl Following {
     }
 
     async fn announce(&self) {
-        let now = self.ports.clock.now();
-        if let Err(error) = followers::announce(self.ports.store.as_ref(), &self.instance, &self.covered, now).await {
+        let Ports { store, clock, .. } = &self.ports;
+        let covered = self.subjects.current.borrow().covered.clone();
+        if let Err(error) = followers::announce(store.as_ref(), &self.instance, &covered, clock.now()).await {
             tracing::warn!(%error, "nobody hears how far the subjects are followed; it is said again in a second");
         }
     }

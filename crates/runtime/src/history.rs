@@ -75,8 +75,8 @@ pub async fn write(
 pub fn progress(record: &HistoryRecord) -> History {
     let sum = |part: fn(&backtweet_wire::v1::HistoryPart) -> u64| record.parts.iter().map(part).sum();
     History {
-        records: sum(|part| part.end.saturating_sub(part.from)),
-        done: sum(|part| part.next.min(part.end).saturating_sub(part.from)),
+        records: sum(|part| part.end),
+        done: sum(|part| part.next.min(part.end)),
         started_at_us: record.started_at_us,
         finished_at_us: record.finished_at_us,
     }

@@ -2,22 +2,22 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use backtweet_domain::{Subject, SubjectId};
+use backtweet_domain::SubjectId;
 use backtweet_runtime::{Ports, history};
 use backtweet_store::StoreError;
-use backtweet_stream::{Replay, RunnerOptions};
+use backtweet_stream::{Delivered, Replay, RunnerOptions};
 use backtweet_wire::topics;
-use backtweet_wire::v1::{HistoryPart, HistoryRecord};
+use backtweet_wire::v1::HistoryRecord;
 
 use super::HistoryError;
 use crate::config::Config;
-use crate::expiry::Watermark;
+use crate::index::SubjectIndex;
 use crate::stage::ClassifyStage;
-use crate::subjects::Subjects;
 
 /// How many records are read at once: few enough that the live stream hardly notices.
 const BATCH: usize = 500;
@@ -69,36 +69,56 @@ async fn write(members: &mut Vec<Member>, ports: &Ports) -> Result<Vec<SubjectId
     Ok(lost)
 }
 
-/// One partition's range.
-#[derive(Debug, Clone, Copy)]
-struct Range {
+/// One partition in the pass at hand.
+#[derive(Debug, Default)]
+struct Part {
+    /// The first offset that was not fetched yet.
     next: u64,
     end: u64,
+    /// Fetched, and not worked off yet.
+    fetched: VecDeque<Delivered>,
 }
 
-/// What is read in one pass.
+impl Part {
+    /// Everything before this offset was worked off.
+    fn done(&self) -> u64 {
+        self.fetched.front().map_or(self.next, |first| first.position.offset)
+    }
+}
+
+/// What is read in one go: pass by pass over all that is there, until a pass changes nothing. Then every post has the place that it would
+/// have if the subjects had been there before it. Whatever was lost or missed on the way, the last pass made good.
 pub(super) struct Group {
     members: Vec<Member>,
     replay: Replay<ClassifyStage>,
-    ranges: Vec<Range>,
-    /// Where it stood at past moments, oldest first, back to what the store can no longer lose.
-    marks: VecDeque<(Instant, Vec<u64>)>,
-    /// What the store can lose.
-    margin: std::time::Duration,
+    /// How many posts got another place so far.
+    moved: Arc<AtomicU64>,
+    parts: Vec<Part>,
+    pass: Pass,
     losses: u64,
 }
 
+/// How the pass at hand began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// It may have missed something, so another one follows.
+    Incomplete,
+    /// From the start, when so many posts had got another place.
+    Whole(u64),
+    /// The last one is over since then.
+    Over(Instant),
+}
+
 impl Group {
-    /// A group that goes on where its members are safe.
+    /// A group that goes on with the first pass where its members stand.
     pub(super) fn new(
         members: Vec<Member>,
-        definitions: &[Subject],
+        subjects: SubjectIndex,
         config: &Config,
         ports: &Ports,
         shutdown: CancellationToken,
     ) -> Self {
-        let subjects = Arc::new(Subjects::of(definitions));
-        let stage = ClassifyStage::new(subjects, config.bounds, Arc::new(Watermark::default())).for_history();
+        let stage = ClassifyStage::of_history(subjects, config.bounds);
         let options = RunnerOptions {
             stats: Arc::default(),
             ..config.runner.clone()
@@ -106,95 +126,111 @@ impl Group {
         let Ports { log, store, clock } = ports.clone();
         let losses = store.losses();
         let partitions = members.iter().map(|member| member.record.parts.len()).max();
-        let range = |partition: usize| {
+        let part = |partition: usize| {
             let parts = members.iter().filter_map(|member| member.record.parts.get(partition));
-            let (nexts, ends) = (parts.clone().map(|part| part.safe), parts.map(|part| part.end));
-            Range {
+            let (nexts, ends) = (parts.clone().map(|part| part.next), parts.map(|part| part.end));
+            Part {
                 next: nexts.min().unwrap_or(0),
                 end: ends.max().unwrap_or(0),
+                fetched: VecDeque::new(),
             }
         };
         Self {
-            ranges: (0..partitions.unwrap_or(0)).map(range).collect(),
+            parts: (0..partitions.unwrap_or(0)).map(part).collect(),
             members,
+            moved: stage.moved(),
             replay: Replay::new(Arc::new(stage), log, store, clock, options, shutdown),
-            marks: VecDeque::new(),
-            margin: config.runner.rewind.unwrap_or_default(),
+            pass: Pass::Incomplete,
             losses,
         }
     }
 
     /// Leaves out whoever was put again or deleted meanwhile.
     pub(super) fn leave_out(&mut self, is_past: impl Fn(&SubjectId, u64) -> bool) {
-        self.members.retain(|member| !is_past(&member.id, member.record.generation));
+        self.members
+            .retain(|member| !is_past(&member.id, member.record.generation));
     }
 
     /// Whether there is nothing left to do.
     pub(super) fn is_finished(&self) -> bool {
-        self.members
-            .iter()
-            .all(|member| member.record.finished_at_us.is_some())
+        self.members.iter().all(|member| member.record.finished_at_us.is_some())
     }
 
-    /// Whether there is anything to read; where there is not, it may still wait until the store can lose none of what was read.
+    /// Whether there is anything to read; where there is not, it only waits until the store can lose none of what was written.
     pub(super) fn is_unread(&self) -> bool {
-        self.ranges.iter().any(|range| range.next < range.end)
+        !matches!(self.pass, Pass::Over(_))
     }
 
     /// Reads a little further.
     pub(super) async fn step(&mut self, ports: &Ports) -> Result<(), HistoryError> {
-        let unread = (0u32..).zip(&mut self.ranges).find(|(_, range)| range.next < range.end);
-        let Some((partition, range)) = unread else { return Ok(()) };
-        let records = ports
-            .log
-            .read(topics::POSTS, partition, range.next, range.end, BATCH)
-            .await?;
-        let Some(last) = records.last() else {
-            range.next = range.end;
+        let records = self.fetch(ports).await?;
+        if !records.is_empty() {
+            if !self.replay.work(&records).await? {
+                // It shuts down: what was in hand is read again by whoever goes on.
+                for delivered in records.into_iter().rev() {
+                    let part = &mut self.parts[delivered.position.partition as usize];
+                    part.fetched.push_front(delivered);
+                }
+            }
             return Ok(());
-        };
-        let next = last.position.offset + 1;
-        if self.replay.work(&records).await? {
-            range.next = next;
+        }
+        let moved = self.moved.load(Ordering::Relaxed);
+        match self.pass {
+            Pass::Whole(before) if before == moved => self.pass = Pass::Over(Instant::now()),
+            Pass::Incomplete | Pass::Whole(_) => {
+                let ends = ports.log.ends(topics::POSTS).await?;
+                let part = |end| Part { end, ..Part::default() };
+                self.parts = ends.into_iter().map(part).collect();
+                self.pass = Pass::Whole(moved);
+            }
+            Pass::Over(_) => {}
         }
         Ok(())
     }
 
-    /// Writes down how far it has come, and hears of what the store lost. Returns those that somebody else reads for by now.
-    pub(super) async fn save(&mut self, ports: &Ports) -> Result<Vec<SubjectId>, StoreError> {
-        let losses = ports.store.losses();
-        if losses != self.losses {
-            self.losses = losses;
-            self.go_back();
-        }
-        self.marks
-            .push_back((Instant::now(), self.ranges.iter().map(|range| range.next).collect()));
-        while self.marks.get(1).is_some_and(|(at, _)| at.elapsed() >= self.margin) {
-            self.marks.pop_front();
-        }
-        let safe = self.marks.front().filter(|(at, _)| at.elapsed() >= self.margin);
-        let now = ports.clock.now().micros();
-        for member in &mut self.members {
-            for (place, (part, range)) in member.record.parts.iter_mut().zip(&self.ranges).enumerate() {
-                part.next = part.next.max(range.next.min(part.end));
-                if let Some((_, safe)) = safe {
-                    part.safe = part.safe.max(safe[place].min(part.end));
+    /// The next records of all partitions by the time at which they were appended: a post before those that refer to it, nearly always.
+    async fn fetch(&mut self, ports: &Ports) -> Result<Vec<Delivered>, HistoryError> {
+        let mut records = Vec::new();
+        while records.len() < BATCH {
+            for (partition, part) in (0u32..).zip(&mut self.parts) {
+                if part.fetched.is_empty() && part.next < part.end {
+                    let read = ports.log.read(topics::POSTS, partition, part.next, part.end, BATCH);
+                    part.fetched = read.await?.into();
+                    part.next = part.fetched.back().map_or(part.end, |last| last.position.offset + 1);
                 }
             }
-            let is_safe = |part: &HistoryPart| part.safe >= part.end;
-            if member.record.parts.iter().all(is_safe) {
+            let first = |part: &&mut Part| part.fetched.front().map(|delivered| delivered.record.time);
+            let unread = self.parts.iter_mut().filter(|part| !part.fetched.is_empty());
+            let Some(earliest) = unread.min_by_key(first) else {
+                break;
+            };
+            records.extend(earliest.fetched.pop_front());
+        }
+        Ok(records)
+    }
+
+    /// Writes down how far it has come. Returns those that somebody else reads for by now.
+    pub(super) async fn save(&mut self, ports: &Ports, margin: Duration) -> Result<Vec<SubjectId>, StoreError> {
+        let losses = ports.store.losses();
+        if losses != self.losses {
+            (self.losses, self.pass) = (losses, Pass::Incomplete);
+        }
+        let now = ports.clock.now().micros();
+        let is_over = matches!(self.pass, Pass::Over(since) if since.elapsed() >= margin);
+        for member in &mut self.members {
+            for (kept, part) in member.record.parts.iter_mut().zip(&self.parts) {
+                kept.next = kept.next.max(part.done().min(kept.end));
+            }
+            if is_over {
                 member.record.finished_at_us.get_or_insert(now);
             }
         }
         write(&mut self.members, ports).await
     }
 
-    /// Goes back to where nothing can be lost.
-    fn go_back(&mut self) {
-        for (place, range) in self.ranges.iter_mut().enumerate() {
-            let parts = self.members.iter().filter_map(|member| member.record.parts.get(place));
-            range.next = parts.map(|part| part.safe).min().unwrap_or(range.next);
-        }
-        self.marks.clear();
+    /// Lets somebody else read on at once.
+    pub(super) async fn release(mut self, ports: &Ports) -> Result<(), StoreError> {
+        self.members.iter_mut().for_each(|member| member.record.holder.clear());
+        self.save(ports, Duration::MAX).await.map(drop)
     }
 }

@@ -51,7 +51,7 @@ impl SubjectIndex {
             keys: entering.keys.into_boxed_slice(),
             rules,
         };
-        self.keep(place, compiled);
+        self.keep(place, Arc::new(compiled));
     }
 
     /// Takes the subject of that id out, where there is one.
@@ -62,17 +62,37 @@ impl SubjectIndex {
         }
     }
 
-    fn keep(&mut self, place: u32, compiled: Compiled) {
+    /// An index of nothing but those of the subjects that are in this one.
+    pub(crate) fn narrowed<'a>(&self, ids: impl IntoIterator<Item = &'a SubjectId>) -> Self {
+        let mut narrow = Self {
+            sorts: self.sorts,
+            stems: self.stems,
+            ..Self::default()
+        };
+        for (place, _) in ids.into_iter().filter_map(|id| self.find(id)) {
+            let Some(compiled) = self.compiled(place) else { continue };
+            for &key in &compiled.keys {
+                for entry in self.postings.get(key) {
+                    let owners = entry.owners().iter().filter(|owner| owner.place == place);
+                    owners.for_each(|owner| narrow.postings.add(key, entry.needle.clone(), *owner));
+                }
+            }
+            narrow.keep(place, Arc::clone(compiled));
+        }
+        narrow
+    }
+
+    fn keep(&mut self, place: u32, compiled: Arc<Compiled>) {
         let (chunk, at) = (place as usize / CHUNK, place as usize % CHUNK);
         if self.chunks.len() <= chunk {
-            self.chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
+            self.chunks.resize_with(chunk + 1, Arc::default);
         }
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);
         if chunk.len() <= at {
             chunk.resize(at + 1, None);
         }
         self.reads_text |= !compiled.rules.is_empty();
-        chunk[at] = Some(Arc::new(compiled));
+        chunk[at] = Some(compiled);
         self.end = self.end.max(place + 1);
         self.len += 1;
     }

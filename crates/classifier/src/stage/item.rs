@@ -44,6 +44,17 @@ pub struct PostItem {
     pub(crate) inferred: Vec<Inferred>,
 }
 
+/// Why an event is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It comes from the log.
+    First,
+    /// It comes back from where it was parked.
+    Woken,
+    /// It comes from the log again, for subjects that it may have belonged to as they were before they were changed.
+    Again,
+}
+
 /// A deletion.
 #[derive(Debug)]
 pub struct Deletion {
@@ -88,7 +99,7 @@ struct RegistrationBytes {
 
 impl Item {
     /// What an event comes to; `None` where it cannot concern any subject.
-    pub(crate) fn of_event(event: PostEvent, bytes: &Bytes, index: Arc<SubjectIndex>, woken: bool) -> Option<Self> {
+    pub(crate) fn of_event(event: PostEvent, bytes: &Bytes, index: Arc<SubjectIndex>, heard: Heard) -> Option<Self> {
         let (post, edited) = match event {
             PostEvent::Created { post } => (*post, false),
             PostEvent::Edited { post } => (*post, true),
@@ -110,20 +121,21 @@ impl Item {
             post,
             event: bytes.clone(),
             edited,
-            woken,
+            woken: heard == Heard::Woken,
             index,
             matches,
             inferred,
         };
         let refers = item.pointed().next().is_some() || item.named().next().is_some();
-        (edited || !item.matches.is_empty() || refers).then(|| Item::Post(Box::new(item)))
+        let is_open = edited || heard == Heard::Again;
+        (is_open || !item.matches.is_empty() || refers).then(|| Item::Post(Box::new(item)))
     }
 
     /// What a waiter comes to.
     pub(crate) fn of_waiter(waiter: &Waiter, index: Arc<SubjectIndex>) -> Result<Option<Self>, Poison> {
         if waiter.id.starts_with(POST) {
             let event = decode_post_event(&waiter.bytes).map_err(|error| poison(&waiter.id, error))?;
-            return Ok(Self::of_event(event, &waiter.bytes, index, true));
+            return Ok(Self::of_event(event, &waiter.bytes, index, Heard::Woken));
         }
         let registration = RegistrationBytes::decode(&*waiter.bytes).map_err(|error| poison(&waiter.id, error))?;
         Ok(Some(Item::Member(Registration {

@@ -272,6 +272,16 @@ impl Known {
         Some(kept)
     }
 
+    /// How many posts have another place than they were found with.
+    pub(super) fn moved(&self) -> u64 {
+        let is_moved = |kept: &&Kept<Record>| {
+            let entries = [&kept.found, &kept.now].map(|record| record.iter().flat_map(|it| &it.entries));
+            let [found, now] = entries;
+            found.ne(now)
+        };
+        self.posts.values().filter(is_moved).count() as u64
+    }
+
     /// What has to be written, one batch a record.
     pub(super) fn writes(&self, bounds: &Bounds) -> Vec<Batch> {
         let mut done = FxHashSet::default();

@@ -2,7 +2,9 @@
 
 use std::cell::OnceCell;
 
-use backtweet_domain::{AccountChange, Classified, Edge, Finding, Intent, Post, PostId, Sighting, Timestamp, Version};
+use backtweet_domain::{
+    AccountChange, Classified, Edge, Finding, Intent, Post, PostId, Sighting, SubjectId, Timestamp, Version,
+};
 use backtweet_stream::Output;
 use backtweet_wire::{record::encode_classified, topics};
 
@@ -20,8 +22,13 @@ use crate::lineage::{Entry, Parent, Record, Tombstone, places};
 /// records does such a post survive.
 const MOST_ECHOES: u32 = 64;
 
-/// Works off the items in order, on what is known.
-pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Output> {
+/// Works off the items in order, on what is known; says what follows for the subjects that it speaks of.
+pub(super) fn work(
+    items: &[Item],
+    known: &mut Known,
+    bounds: &Bounds,
+    speaks_of: impl Fn(&SubjectId) -> bool,
+) -> Vec<Output> {
     let mut findings = Vec::new();
     for item in items {
         match item {
@@ -34,7 +41,8 @@ pub(super) fn work(items: &[Item], known: &mut Known, bounds: &Bounds) -> Vec<Ou
             }
         }
     }
-    findings.iter().map(output).collect()
+    let spoken = findings.iter().filter(|finding| speaks_of(&finding.subject));
+    spoken.map(output).collect()
 }
 
 fn output(classified: &Classified) -> Output {
@@ -93,7 +101,7 @@ fn passes_on(item: &PostItem, changed: bool, in_order: bool, record: &mut Record
 
 /// What the posts that one refers to mean for it.
 struct Around {
-    places: Vec<(backtweet_domain::SubjectId, crate::lineage::Place)>,
+    places: Vec<(SubjectId, crate::lineage::Place)>,
     /// Whether none of them can change any more, as far as anybody would hear of it.
     settled: bool,
     /// Whether all of them that are in some conversation are earlier.
@@ -165,14 +173,15 @@ fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     }
     let intent = OnceCell::new();
     for entry in &record.entries {
-        let finding = if entry.revision == post.revision {
+        let generation = generation(entry, &item.index);
+        // Where the subject was changed and the post has no place by what it is now, it had one by what it was.
+        let finding = if (entry.revision, entry.place.generation) == (post.revision, generation) {
             let (intent, confidence) = *intent.get_or_init(|| intent::of_post(post));
             Finding::Seen {
                 version: entry.seen(),
                 sighting: Box::new(sighting(post, entry, intent, confidence)),
             }
         } else {
-            let generation = generation(entry, &item.index);
             Finding::Retracted {
                 version: Version {
                     generation,

@@ -22,13 +22,13 @@ use crate::world::{World, post};
 const PARTITIONS: u32 = 4;
 const NOW: Timestamp = Timestamp::from_seconds(1_780_000_500);
 
-struct Suite {
+pub struct Suite {
     _folder: tempfile::TempDir,
-    ports: Ports,
+    pub ports: Ports,
 }
 
 impl Suite {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = fjall::Database::builder(folder.path()).open().unwrap();
         let log = FjallLog::open(&db).unwrap();
@@ -59,9 +59,11 @@ impl Suite {
         }
     }
 
-    fn start(&self, instance: &str) -> (JoinHandle<Result<(), Error>>, CancellationToken) {
+    pub fn start(&self, instance: &str) -> (JoinHandle<Result<(), Error>>, CancellationToken) {
         let runner = RunnerOptions {
             max_batch: 7,
+            // This store loses nothing.
+            rewind: None,
             ..RunnerOptions::default()
         };
         let config = Config {
@@ -76,7 +78,7 @@ impl Suite {
         )
     }
 
-    async fn put(&self, subject: &Subject) -> Vec<backtweet_stream::Position> {
+    pub async fn put(&self, subject: &Subject) -> Vec<backtweet_stream::Position> {
         let key = subject.id.as_str().to_owned().into();
         let record = Record {
             key,
@@ -86,7 +88,7 @@ impl Suite {
         self.ports.log.append(topics::SUBJECTS, vec![record]).await.unwrap()
     }
 
-    async fn happen(&self, events: &[PostEvent]) {
+    pub async fn happen(&self, events: &[PostEvent]) {
         let record = |event: &PostEvent| Record {
             key: event.key().into(),
             value: Some(encode_post_event(event)),
@@ -99,7 +101,7 @@ impl Suite {
             .unwrap();
     }
 
-    async fn fold(&self) -> Fold {
+    pub async fn fold(&self) -> Fold {
         let mut fold = Fold::default();
         for (partition, end) in (0..).zip(self.ports.log.ends(topics::CLASSIFIED).await.unwrap()) {
             let found = self
@@ -116,7 +118,7 @@ impl Suite {
     }
 
     /// Whether every post has been worked off.
-    async fn is_done(&self) -> bool {
+    pub async fn is_done(&self) -> bool {
         let ends = self.ports.log.ends(topics::POSTS).await.unwrap();
         let stored = self.ports.log.stored("classifier", topics::POSTS).await.unwrap();
         ends.iter().zip(stored).all(|(&end, stored)| stored.unwrap_or(0) >= end)
@@ -139,7 +141,7 @@ impl Suite {
         .await;
     }
 
-    fn store(&self) -> &dyn Store {
+    pub fn store(&self) -> &dyn Store {
         self.ports.store.as_ref()
     }
 
@@ -148,7 +150,7 @@ impl Suite {
     }
 }
 
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !is_so().await {
         assert!(Instant::now() < deadline, "waited in vain for {what}");

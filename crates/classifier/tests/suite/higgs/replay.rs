@@ -36,7 +36,7 @@ pub async fn through_the_stage(lines: &[Line], truth: &Truth) -> Replayed {
     let folder = tempfile::tempdir().unwrap();
     let db = fjall::Database::builder(folder.path()).open().unwrap();
     let store = FjallStore::open(&db).unwrap();
-    let index = SubjectIndex::compile([&subject(lines)]).unwrap();
+    let index = SubjectIndex::compile([&subject(lines)]);
     let stage = ClassifyStage::new(Arc::new(Subjects::fixed(index)), Bounds::default(), Arc::default());
 
     let order = deliveries(truth);
