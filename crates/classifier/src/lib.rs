@@ -1,6 +1,7 @@
 //! Finds which posts point back at a subject, how, what their authors want, and where in which cascade they stand.
 
 mod account;
+mod api;
 mod attribution;
 mod classify;
 pub mod config;
@@ -15,11 +16,11 @@ pub mod stage;
 pub mod subjects;
 mod text;
 
+pub use api::{ClassifierApi, explained, plain_post, validate};
 pub use classify::{TextClass, classify_text};
 pub use config::{Bounds, Config};
 pub use expiry::Watermark;
 pub use index::{Match, SubjectIndex};
-pub use query::explain::{Explanation, explain};
-pub use service::{Error, run};
+pub use service::{Classifier, Error};
 pub use stage::ClassifyStage;
 pub use subjects::Subjects;

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use backtweet_runtime::{Program, Services, runner_options, service_main};
+use backtweet_classifier::Classifier;
+use backtweet_runtime::{Program, Services, limited, runner_options, service_main};
 
 fn main() -> ExitCode {
     let program = Program {
@@ -11,10 +12,12 @@ fn main() -> ExitCode {
         about: "Finds which posts point back at whom: backtweet.posts to backtweet.classified.",
     };
     service_main(program, |config, ports, shutdown| {
-        let config = backtweet_classifier::Config {
+        let classifying = backtweet_classifier::Config {
             runner: runner_options(config),
             ..Default::default()
         };
-        (Services::new(), backtweet_classifier::run(config, ports, shutdown))
+        let classifier = Classifier::new(classifying, ports);
+        let services = Services::new().add(limited!(classifier.service(), config.grpc));
+        (services, classifier.run(shutdown))
     })
 }

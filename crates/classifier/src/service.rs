@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use backtweet_runtime::Ports;
 use backtweet_stream::{LogError, RunnerError, run_stage};
+use backtweet_wire::v1::classifier_service_server::ClassifierServiceServer;
 
+use crate::api::ClassifierApi;
 use crate::config::Config;
 use crate::expiry::{Watermark, expire};
 use crate::history;
@@ -29,13 +31,44 @@ pub enum Error {
     Panicked(#[from] tokio::task::JoinError),
 }
 
-/// Classifies until `shutdown`. Reads all subjects before the first post, so that no post is judged by half of them. The topics of
-/// subjects, posts, findings and dead letters have to exist.
-///
-/// # Errors
-/// When the log or the store can no longer be used; what was in hand is then delivered again. Nothing is lost by waiting for either.
-pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> Result<(), Error> {
-    let subjects = Arc::new(Subjects::default());
+/// The classifier before it runs.
+pub struct Classifier {
+    config: Config,
+    ports: Ports,
+    subjects: Arc<Subjects>,
+}
+
+impl Classifier {
+    /// A classifier over these ports. The topics of subjects, posts, findings and dead letters have to exist.
+    pub fn new(config: Config, ports: Ports) -> Self {
+        let subjects = Arc::default();
+        Self {
+            config,
+            ports,
+            subjects,
+        }
+    }
+
+    /// Its gRPC service, which knows the subjects once it runs.
+    pub fn service(&self) -> ClassifierServiceServer<ClassifierApi> {
+        ClassifierServiceServer::new(ClassifierApi::new(self.ports.clone(), Arc::clone(&self.subjects)))
+    }
+
+    /// Classifies until `shutdown`. Reads all subjects before the first post, so that no post is judged by half of them.
+    ///
+    /// # Errors
+    /// When the log or the store can no longer be used; what was in hand is then delivered again. Nothing is lost by waiting for either.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
+        let Self {
+            config,
+            ports,
+            subjects,
+        } = self;
+        run(config, ports, subjects, shutdown).await
+    }
+}
+
+async fn run(config: Config, ports: Ports, subjects: Arc<Subjects>, shutdown: CancellationToken) -> Result<(), Error> {
     let watermark = Arc::new(Watermark::default());
     let stop = shutdown.child_token();
     let (caught_up, ready) = oneshot::channel();

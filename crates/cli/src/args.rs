@@ -1,11 +1,13 @@
 //! The command line, as a person sees it in `--help`.
 
+mod query;
 mod sources;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
@@ -75,6 +77,9 @@ pub enum Command {
     /// What is tracked
     #[command(subcommand)]
     Subject(Subject),
+    /// Try a query before a subject has it
+    #[command(subcommand)]
+    Query(Query),
     /// Figures about one subject
     #[command(subcommand)]
     Report(Report),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use backtweet_classifier::Classifier;
 use backtweet_collector::Intake;
 use backtweet_reporting::Reporting;
 use backtweet_runtime::supervise::SuperviseError;
@@ -54,8 +55,10 @@ impl Suite {
         let collector = backtweet_collector::service(ports.clone(), collecting.clone());
         let reporting = Reporting::new(reporting, ports.clone());
         let (reports, subjects) = reporting.services(shutdown.clone());
+        let classifier = Classifier::new(classifier, ports.clone());
         let services = Services::new()
             .add(limited!(collector, config.grpc))
+            .add(limited!(classifier.service(), config.grpc))
             .add(limited!(reports, config.grpc))
             .add(limited!(subjects, config.grpc));
         let server = GrpcServer::bind(config, services).await?;
@@ -78,10 +81,7 @@ impl Suite {
             "collector",
             backtweet_collector::run(collecting, ports.clone(), shutdown.clone()),
         );
-        tasks.spawn(
-            "classifier",
-            backtweet_classifier::run(classifier, ports.clone(), shutdown.clone()),
-        );
+        tasks.spawn("classifier", classifier.run(shutdown.clone()));
         tasks.spawn(
             "sentiment",
             backtweet_sentiment::run(sentiment, ports.clone(), shutdown.clone()),

@@ -56,3 +56,22 @@ pub struct Subject {
     #[serde(default)]
     pub exclude: String,
 }
+
+impl Subject {
+    /// A subject that matches nothing yet.
+    pub fn new(id: SubjectId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            generation: 0,
+            accounts: Vec::new(),
+            keywords: Vec::new(),
+            hashtags: Vec::new(),
+            links: Vec::new(),
+            domains: Vec::new(),
+            query: String::new(),
+            context: String::new(),
+            exclude: String::new(),
+        }
+    }
+}

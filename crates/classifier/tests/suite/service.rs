@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use backtweet_classifier::{Config, Error, run};
+use backtweet_classifier::{Classifier, Config, Error};
 use backtweet_domain::{Clock, Finding, ManualClock, PostEvent, Subject, Timestamp};
 use backtweet_runtime::{Ports, followers};
 use backtweet_store::{FjallStore, Store};
@@ -72,10 +72,8 @@ impl Suite {
             ..Config::default()
         };
         let shutdown = CancellationToken::new();
-        (
-            tokio::spawn(run(config, self.ports.clone(), shutdown.clone())),
-            shutdown,
-        )
+        let classifier = Classifier::new(config, self.ports.clone());
+        (tokio::spawn(classifier.run(shutdown.clone())), shutdown)
     }
 
     pub async fn put(&self, subject: &Subject) -> Vec<backtweet_stream::Position> {

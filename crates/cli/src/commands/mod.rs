@@ -6,6 +6,7 @@ mod demo;
 mod filter;
 mod health;
 mod push;
+mod query;
 mod report;
 mod sources;
 mod subject;
@@ -37,6 +38,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Sources(sources) => sources::run(sources, &endpoint, format).await,
         Command::Push(push) => push::run(push, &endpoint, format, quiet).await,
         Command::Subject(subject) => subject::run(subject, &endpoint, format).await,
+        Command::Query(query) => query::run(query, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,

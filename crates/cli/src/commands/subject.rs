@@ -117,19 +117,7 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
             serde_json::from_str(&text).with_context(|| format!("`{}` is no subject", path.display()))?
         }
-        None => Subject {
-            id: SubjectId::new(put.id.clone().unwrap_or_default())?,
-            name: String::new(),
-            generation: 0,
-            accounts: Vec::new(),
-            keywords: Vec::new(),
-            hashtags: Vec::new(),
-            links: Vec::new(),
-            domains: Vec::new(),
-            query: String::new(),
-            context: String::new(),
-            exclude: String::new(),
-        },
+        None => Subject::new(SubjectId::new(put.id.clone().unwrap_or_default())?),
     };
     if let Some(id) = &put.id {
         subject.id = SubjectId::new(id.clone())?;
