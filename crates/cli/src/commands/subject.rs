@@ -274,3 +274,47 @@ fn table(subjects: &[Subject]) -> Result<()> {
         rows,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(query: &str, context: &str) -> Result<Subject> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        checked(assemble(&PutSubject {
+            id: Some("acme".to_owned()),
+            file: None,
+            name: None,
+            accounts: Vec::new(),
+            keywords: Vec::new(),
+            hashtags: Vec::new(),
+            links: Vec::new(),
+            domains: Vec::new(),
+            query: given(query),
+            context: given(context),
+            exclude: None,
+        })?)
+    }
+
+    #[test]
+    fn a_query_is_sent_as_it_was_typed() {
+        let subject = put("Acme OR @Acme", "lang:en").unwrap();
+        assert_eq!(
+            (subject.query.as_str(), subject.context.as_str()),
+            ("Acme OR @Acme", "lang:en")
+        );
+        assert_eq!(
+            describe(&subject).split("  ").skip(1).collect::<Vec<_>>(),
+            ["query: Acme OR @Acme", "context: lang:en"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_query_is_shown_with_a_mark_under_the_fault_before_anything_is_sent() {
+        let error = put("acme OR lang:en", "").unwrap_err().to_string();
+        assert!(error.starts_with("the query cannot be read: column 9: "), "{error}");
+        assert!(error.ends_with("\n  acme OR lang:en\n          ^^^^^^^"), "{error}");
+        let error = put("acme", "(a").unwrap_err().to_string();
+        assert!(error.starts_with("the context cannot be read: column 1: "), "{error}");
+    }
+}
