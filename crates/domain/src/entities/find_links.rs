@@ -68,9 +68,14 @@ impl<'t> Links<'t> {
     /// The link whose host starts at `host` behind the scheme that starts at `scheme`; all of it is read, a link or not. `None` where it is no host.
     fn with_scheme(&mut self, scheme: usize, host: usize) -> Option<Option<(usize, usize)>> {
         let label = label(self.text, host);
-        let host_end = self
-            .host_end(&label)
-            .filter(|_| label.opens && (label.bare == host || self.is_long(&label)))?;
+        let unlisted = Some(host)
+            .filter(|_| self.rules == Rules::Open)
+            .and_then(|host| unlisted_end(self.text, host));
+        let listed = || {
+            self.host_end(&label)
+                .filter(|_| label.bare == host || self.is_long(&label))
+        };
+        let host_end = unlisted.or_else(listed).filter(|_| label.opens)?;
         let end = tail::end(self.text, host_end);
         (self.done, self.seek) = (end, end);
         let link_end = tail::shortened_end(self.text, host, host_end, end);
@@ -227,6 +232,23 @@ fn chain(text: &str, start: usize) -> Chain {
             chain.best = Some((label.end, label.end + 1 + length));
         }
     }
+}
+
+/// Where the host ends that starts at `host`, where its top-level domain is one that no registry has (RFC 2606, RFC 6762): nobody writes a scheme in
+/// front of such a host without meaning a link.
+fn unlisted_end(text: &str, host: usize) -> Option<usize> {
+    const UNLISTED: [&str; 5] = ["example", "home", "internal", "local", "test"];
+    let bytes = text[host..].bytes();
+    let run = bytes
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(byte))
+        .count();
+    let name = text[host..host + run].trim_end_matches(['.', '-']);
+    let (labels, top) = name.rsplit_once('.')?;
+    let sound = labels
+        .split('.')
+        .all(|label| !(label.is_empty() || label.starts_with('-') || label.ends_with('-')));
+    let known = UNLISTED.iter().any(|known| top.eq_ignore_ascii_case(known));
+    (sound && known).then_some(host + name.len())
 }
 
 /// Where the link ends that starts at `start` and consists of ASCII labels and a top-level domain, if it is one, and where to look on.
