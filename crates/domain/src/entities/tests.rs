@@ -237,6 +237,36 @@ fn cashtags_are_found_as_written() {
     assert_eq!(cashtags("$OK$NG a$B $$C $E."), ["OK", "E"]);
 }
 
+#[test]
+fn texts_made_to_stall_are_read_to_their_end() {
+    // Read over and over, each of these would take minutes.
+    for part in [
+        "(",
+        "@",
+        "#",
+        "$",
+        "http://",
+        "a.co/(",
+        "http://a.co/((",
+        "a.",
+        "é.é.",
+        "@a@b.",
+        "@a.",
+        "com.中.",
+        "x.com_中b.",
+        "。",
+        "a.co?,",
+    ] {
+        for text in [
+            part.repeat(100_000 / part.len()),
+            format!("{}a.com", part.repeat(100_000 / part.len())),
+        ] {
+            sound(&extract(&text), &text).unwrap();
+            sound(&extract_on(Network::X, &text), &text).unwrap();
+        }
+    }
+}
+
 fn tag(start: u32, end: u32) -> Hashtag {
     Hashtag {
         tag: format!("{start}-{end}"),
