@@ -88,7 +88,7 @@ fn first_mark(bytes: &[u8]) -> Option<usize> {
     let is_mark = |byte: &u8| matches!(byte, b'@' | b'#' | b'$' | 0xEF);
     let holds_none = |part: &&[u8]| !part.iter().fold(false, |any, byte| any | is_mark(byte));
     let quiet = AT_ONCE * bytes.chunks_exact(AT_ONCE).take_while(holds_none).count();
-    let place = bytes[quiet..].iter().position(|byte| is_mark(byte));
+    let place = bytes[quiet..].iter().position(is_mark);
     place.map(|place| quiet + place)
 }
 

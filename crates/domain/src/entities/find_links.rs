@@ -65,22 +65,29 @@ impl<'t> Links<'t> {
         }
     }
 
-    /// The link whose host starts at `host` behind the scheme that starts at `scheme`; all of it is read, a link or not. `None` where it is no host.
-    fn with_scheme(&mut self, scheme: usize, host: usize) -> Option<Option<(usize, usize)>> {
-        let label = label(self.text, host);
-        let unlisted = Some(host)
-            .filter(|_| self.rules == Rules::Open)
-            .and_then(|host| unlisted_end(self.text, host));
+    /// Where the host ends that starts at `start` behind a scheme.
+    fn scheme_host_end(&mut self, start: usize) -> Option<usize> {
+        let label = label(self.text, start);
+        if !label.opens {
+            return None;
+        }
+        let unlisted = match self.rules {
+            Rules::Open => unlisted_end(self.text, start),
+            Rules::X => None,
+        };
         let listed = || {
             self.host_end(&label)
-                .filter(|_| label.bare == host || self.is_long(&label))
+                .filter(|_| label.bare == start || self.is_long(&label))
         };
-        let host_end = unlisted.or_else(listed).filter(|_| label.opens)?;
+        unlisted.or_else(listed)
+    }
+
+    /// The link behind the scheme that starts at `scheme`, whose host is at `host..host_end`. All of it is read then, a link or not.
+    fn with_scheme(&mut self, scheme: usize, host: usize, host_end: usize) -> Option<(usize, usize)> {
         let end = tail::end(self.text, host_end);
         (self.done, self.seek) = (end, end);
-        let link_end = tail::shortened_end(self.text, host, host_end, end);
-        let sound = tail::is_sound(&self.text[scheme..end], &self.text[host..host_end]);
-        Some(link_end.filter(|_| sound).map(|end| (scheme, end)))
+        let link_end = tail::shortened_end(self.text, host, host_end, end)?;
+        tail::is_sound(&self.text[scheme..link_end], &self.text[host..host_end]).then_some((scheme, link_end))
     }
 
     /// Where the host ends that leads through `label`: at the last top-level domain that can be reached.
@@ -175,10 +182,13 @@ impl Iterator for Links<'_> {
             let scheme = scheme_start(&self.text[self.done..start])
                 .map(|scheme| self.done + scheme)
                 .filter(|&scheme| self.is_free(scheme));
-            match scheme.and_then(|scheme| self.with_scheme(scheme, start)) {
-                Some(Some(link)) => return Some(link),
-                Some(None) => {}
+            match scheme.and_then(|scheme| Some((scheme, self.scheme_host_end(start)?))) {
                 None => self.without_scheme(start),
+                Some((scheme, host_end)) => {
+                    if let Some(link) = self.with_scheme(scheme, start, host_end) {
+                        return Some(link);
+                    }
+                }
             }
         }
     }
@@ -260,7 +270,7 @@ fn plain_end(host: &str, start: usize, rules: Rules) -> (Option<usize>, usize) {
             .find(|c| !is_plain_host(c))
             .map_or(host.len(), |length| label + length);
         if end == label || !host[end..].starts_with('.') {
-            return (best, best.unwrap_or(end.max(label)));
+            return (best, best.unwrap_or(end));
         }
         label = end + 1;
         best = tld::end(&host[label..])

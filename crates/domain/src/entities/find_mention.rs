@@ -18,17 +18,17 @@ pub(super) struct Named {
 pub(super) fn find(before: &str, text: &str, body: usize, rules: Rules) -> Option<Named> {
     /// Characters of the longest name on X; a longer one is cut, as X does.
     const LONGEST: usize = 20;
-    if !text[body..].starts_with(is_handle) || !may_precede(before, rules) {
+    if !text[body..].starts_with(is_handle) || !may_precede(before) {
         return None;
     }
     match rules {
         Rules::X => name(text, body, LONGEST),
-        Rules::Open => open(text, body),
+        Rules::Open => open(before, text, body),
     }
 }
 
 /// A handle as on the fediverse, a domain, or a name, whichever reaches furthest.
-fn open(text: &str, body: usize) -> Option<Named> {
+fn open(before: &str, text: &str, body: usize) -> Option<Named> {
     let handle = |end: usize| {
         let named = Named { handle_end: end, end };
         closes(text, end).then_some(named)
@@ -38,7 +38,11 @@ fn open(text: &str, body: usize) -> Option<Named> {
     if text[user..].starts_with('@') {
         return address_end(text, user + 1).and_then(handle);
     }
-    let domain = host_end(text, body, |c| c.is_ascii_alphanumeric(), |top| known(top, Rules::Open));
+    let domain = host_end(text, body, |c| c.is_ascii_alphanumeric(), known);
+    if domain.is_some() && before.ends_with(is_accented) {
+        // An address of electronic mail, such as `josé@acme.com`.
+        return None;
+    }
     domain.and_then(handle).or_else(|| name(text, body, usize::MAX))
 }
 
@@ -99,9 +103,9 @@ fn host_end(
     }
 }
 
-/// The known top-level domain that `text` starts with.
-fn known(text: &str, rules: Rules) -> Option<usize> {
-    tld::end(text).filter(|&end| rules.trusts(&text[..end]))
+/// The known top-level domain that `text` starts with, where it makes a host by itself.
+fn known(text: &str) -> Option<usize> {
+    tld::end(text).filter(|&end| Rules::Open.trusts(&text[..end]))
 }
 
 /// A word of letters that may be a top-level domain which is not known.
@@ -119,11 +123,8 @@ fn run(text: &str, from: usize, belongs: impl Fn(char) -> bool) -> usize {
 }
 
 /// Not in the middle of a word or an address; `RT@user` is the old way of passing on.
-fn may_precede(before: &str, rules: Rules) -> bool {
-    let glued = |c: char| {
-        let accented = rules == Rules::Open && is_accented(c);
-        c.is_ascii_alphanumeric() || is_at(c) || accented || "_!#$%&*".contains(c)
-    };
+fn may_precede(before: &str) -> bool {
+    let glued = |c: char| c.is_ascii_alphanumeric() || is_at(c) || "_!#$%&*".contains(c);
     if !before.ends_with(glued) {
         return true;
     }

@@ -48,7 +48,10 @@ fn mentions_of_every_network_are_found() {
         ]
     );
     assert_eq!(handles("thanks @acme.It works, @acme.unknown"), ["acme", "acme"]);
-    assert_eq!(handles("RT@acme (@bob) の@carolに"), ["acme", "bob", "carol"]);
+    assert_eq!(
+        handles("RT@acme (@bob) の@carolに é@dan"),
+        ["acme", "bob", "carol", "dan"]
+    );
     assert_eq!(handles("@a_name_of_more_than_twenty"), ["a_name_of_more_than_twenty"]);
 }
 
