@@ -1,18 +1,24 @@
 //! Mentions, hashtags and links in a post, and finding them in plain text for networks that send none.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 mod chars;
 mod extract;
 mod find_links;
+mod find_mention;
 mod repair;
+mod rules;
+mod tail;
 mod tld;
 
 #[cfg(test)]
 mod tests;
 
-pub use extract::extract;
+pub use extract::{extract, extract_on};
 pub use repair::repair;
+use rules::Rules;
 
 use crate::id::AccountId;
 use crate::link;
@@ -26,6 +32,19 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// What stands there in `text`; `None` where that is no part of it on character boundaries.
+    pub fn part_of(self, text: &str) -> Option<&str> {
+        text.get(self.start as usize..self.end as usize)
+    }
+
+    /// The same part of `text` in code points, in which X and its published rules count; `None` as in [`Span::part_of`].
+    pub fn code_points(self, text: &str) -> Option<Range<usize>> {
+        let start = text.get(..self.start as usize)?.chars().count();
+        Some(start..start + self.part_of(text)?.chars().count())
+    }
+}
+
 /// An account named in a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
@@ -35,7 +54,7 @@ pub struct Mention {
     /// Its handle, lower case, without `@`; with its host on Mastodon.
     #[serde(default)]
     pub handle: Option<String>,
-    /// Where it stands.
+    /// Where it stands; found in plain text, `@user/list` stands on the whole.
     #[serde(default)]
     pub span: Option<Span>,
     /// Whether the network put it in front of a reply by itself.

@@ -70,7 +70,7 @@ fn post(text: &str, field: &str, received: Timestamp) -> Result<Box<Post>, Refus
         Err(error) => return Err(wrong(field, text, &error)),
     };
     if post.entities == Entities::default() && post.text.len() <= MAX_TEXT_BYTES && says_no_entities(text) {
-        post.entities = entities::extract(&post.text);
+        post.entities = entities::extract_on(post.id.network(), &post.text);
     }
     Ok(post)
 }

@@ -84,7 +84,7 @@ fn check(read: &Normalised) {
 }
 
 /// Reads a whole file, prints what it came to, and returns the refusals with their line numbers.
-fn read_all(wire: Wire, file: &str) -> (Normalised, Vec<(usize, Refused)>) {
+pub(super) fn read_all(wire: Wire, file: &str) -> (Normalised, Vec<(usize, Refused)>) {
     let instance = Instance::new("fosstodon.org").unwrap();
     let mut name = EventName::default();
     let (mut all, mut refused) = (Normalised::default(), Vec::new());

@@ -1,69 +1,95 @@
-//! Mentions, hashtags, cashtags and links in plain text, for networks and pushes that send none. Where a link lies is found in
-//! `find_links`; this part walks through what is left.
+//! Mentions, hashtags, cashtags and links in plain text, for networks and pushes that send none. Where a link lies is found in `find_links`, where a
+//! mention ends in `find_mention`; this part walks through the text and knows hashtags and cashtags.
 
-use super::chars::{is_accented, is_at, is_handle, is_hash, is_letter, is_space, is_tag};
-use super::find_links::{self, host_end};
-use super::{Entities, Hashtag, Link, Mention, Span};
+use super::chars::{is_hash, is_letter, is_space, is_tag};
+use super::find_links::Links;
+use super::{Entities, Hashtag, Link, Mention, Rules, Span, find_mention};
+use crate::id::Network;
 
-/// Finds what is named, tagged and linked in a plain text. Spans are in the order of the text within each list, and never overlap.
+/// Finds what is named, tagged and linked in a plain text of no known network. Spans are in the order of the text within each list, and never
+/// overlap; of two things that would, the one that starts first counts.
 ///
-/// - Mentions: `@user`, `@user@host.tld` of the fediverse, `@name.bsky.social` and other handles that are a domain. Handles come in lower case.
+/// The rules are those that X publishes as twitter-text, with the handles of other networks:
+/// - Mentions: `@user`, `@user@host.tld` of the fediverse, `@name.bsky.social` and other handles that are a domain. Handles come in lower case, and
+///   as written by their place. `@user/list` is a mention of its user that stands on the whole.
 /// - Hashtags of any script that hold at least one letter, and cashtags such as `$ACME` or `$BRK.B`.
-/// - Links with `http://` or `https://`, and without where the top-level domain is well known.
+/// - Links with `http://` or `https://`, and without where a known top-level domain is written all in one case.
 pub fn extract(text: &str) -> Entities {
+    extract_by(Rules::Open, text)
+}
+
+/// Finds what is named, tagged and linked in a plain text of `network`, as [`extract`] does. On X the published rules hold to the letter: a mention
+/// is `@user` alone, never part of an address, and `end.It` is a link.
+pub fn extract_on(network: Network, text: &str) -> Entities {
+    extract_by(Rules::of(network), text)
+}
+
+fn extract_by(rules: Rules, text: &str) -> Entities {
     let mut found = Entities::default();
-    // Full-width signs start with the byte 0xEF. Most texts hold none of these and are done here.
-    if !text
-        .bytes()
-        .any(|byte| matches!(byte, b'.' | b'@' | b'#' | b'$' | 0xEF))
-    {
-        return found;
-    }
     let mut at = 0;
-    for (start, end) in find_links::spans(text) {
-        signs(text, at, start, &mut found);
-        found.links.push(Link::new(&text[start..end], span(start, end)));
-        at = end;
+    for (start, end) in Links::new(text, rules) {
+        at = signs(text, at, start, rules, &mut found);
+        if at <= start {
+            found.links.push(Link::new(&text[start..end], span(start, end)));
+            at = end;
+        }
     }
-    signs(text, at, text.len(), &mut found);
+    signs(text, at, text.len(), rules, &mut found);
     found
 }
 
-/// Finds mentions, hashtags and cashtags that start in `from..to` of `text`. They cannot reach past `to`: a link starts there, which no sign precedes.
-fn signs(text: &str, from: usize, to: usize, found: &mut Entities) {
-    let mut at = from;
-    while let Some((start, sign)) = text[at..to]
-        .char_indices()
-        .find(|&(_, c)| c == '$' || is_at(c) || is_hash(c))
-    {
-        let start = at + start;
-        let body = start + sign.len_utf8();
-        let (before, window) = (&text[..start], &text[..to]);
-        let end = match sign {
-            '$' => cashtag(before, window, body).inspect(|&end| {
-                found.cashtags.push(Hashtag {
-                    tag: text[body..end].to_owned(),
-                    span: span(start, end),
-                });
+/// Finds mentions, hashtags and cashtags that start in `from..to` of `text`. Returns where the last one ends, `from` if there is none.
+fn signs(text: &str, from: usize, to: usize, rules: Rules, found: &mut Entities) -> usize {
+    let (mut at, mut free) = (from, from);
+    while let Some((start, body)) = next_sign(text, at, to) {
+        let (before, place) = (&text[..start], |end| span(start, end));
+        let end = match text.as_bytes()[body - 1] {
+            b'$' => cashtag(before, text, body).inspect(|&end| {
+                let tag = text[body..end].to_owned();
+                found.cashtags.push(Hashtag { tag, span: place(end) });
             }),
-            sign if is_hash(sign) => hashtag(before, window, body).inspect(|&end| {
-                found.hashtags.push(Hashtag {
-                    tag: text[body..end].to_owned(),
-                    span: span(start, end),
-                });
+            _ if text[start..].starts_with(is_hash) => hashtag(before, text, body).inspect(|&end| {
+                let tag = text[body..end].to_owned();
+                found.hashtags.push(Hashtag { tag, span: place(end) });
             }),
-            _ => mention(before, window, body).inspect(|&end| {
-                let handle = Some(text[body..end].to_ascii_lowercase());
+            _ => find_mention::find(before, text, body, rules).map(|named| {
                 found.mentions.push(Mention {
                     account: None,
-                    handle,
-                    span: span(start, end),
+                    handle: Some(text[body..named.handle_end].to_lowercase()),
+                    span: place(named.end),
                     automatic: false,
                 });
+                named.end
             }),
         };
+        free = end.unwrap_or(free);
         at = end.unwrap_or(body);
     }
+    free
+}
+
+/// Where the next of `@`, `#`, `$`, `＠` and `＃` starts in `from..to`, and where it ends.
+fn next_sign(text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at += first_mark(bytes.get(at..to)?)?;
+        match bytes[at..] {
+            [0xEF, 0xBC, 0x83 | 0xA0, ..] => return Some((at, at + 3)),
+            [0xEF, ..] => at += 3,
+            _ => return Some((at, at + 1)),
+        }
+    }
+}
+
+/// The first byte that is a sign or may start a full-width one. Most texts hold none or few, so many bytes are asked at once.
+fn first_mark(bytes: &[u8]) -> Option<usize> {
+    const AT_ONCE: usize = 16;
+    let is_mark = |byte: &u8| matches!(byte, b'@' | b'#' | b'$' | 0xEF);
+    let holds_none = |part: &&[u8]| !part.iter().fold(false, |any, byte| any | is_mark(byte));
+    let quiet = AT_ONCE * bytes.chunks_exact(AT_ONCE).take_while(holds_none).count();
+    let place = bytes[quiet..].iter().position(is_mark);
+    place.map(|place| quiet + place)
 }
 
 /// The place of an entity; none in a text too long to count in 32 bits.
@@ -72,14 +98,6 @@ fn span(start: usize, end: usize) -> Option<Span> {
         start: u32::try_from(start).ok()?,
         end: u32::try_from(end).ok()?,
     })
-}
-
-fn first(text: &str) -> Option<char> {
-    text.chars().next()
-}
-
-fn last(text: &str) -> Option<char> {
-    text.chars().next_back()
 }
 
 /// Where what starts at `from` and consists of such characters ends.
@@ -92,11 +110,15 @@ fn run(text: &str, from: usize, belongs: impl Fn(char) -> bool) -> usize {
 /// Where the hashtag ends whose sign stands between `before` and `body`, if it is one.
 fn hashtag(before: &str, text: &str, body: usize) -> Option<usize> {
     // A variation selector is a mark, but it ends an emoji, not a word. Behind the sign it makes a keycap.
-    let free = last(before).is_none_or(|c| matches!(c, '\u{fe0e}' | '\u{fe0f}') || !(is_tag(c) || c == '&'));
-    let keycap = first(&text[body..]).is_some_and(|c| matches!(c, '\u{fe0f}' | '\u{20e3}'));
+    let glued = before.ends_with(|c| (is_tag(c) && !matches!(c, '\u{fe0e}' | '\u{fe0f}')) || c == '&');
+    let keycap = text[body..].starts_with(['\u{fe0f}', '\u{20e3}']);
+    if glued || keycap {
+        return None;
+    }
     let end = run(text, body, is_tag);
-    let closed = !text[end..].starts_with("://") && !first(&text[end..]).is_some_and(is_hash);
-    (free && !keycap && closed && text[body..end].contains(is_letter)).then_some(end)
+    let behind = &text[end..];
+    let closed = !behind.starts_with("://") && !behind.starts_with(is_hash);
+    (closed && text[body..end].contains(is_letter)).then_some(end)
 }
 
 /// Where the cashtag ends: one to six letters, then perhaps `.` or `_` and one or two more.
@@ -105,8 +127,11 @@ fn cashtag(before: &str, text: &str, body: usize) -> Option<usize> {
         let end = run(text, from, |c| c.is_ascii_alphabetic());
         (from + 1..=from + most).contains(&end).then_some(end)
     };
-    let closes = |end: &usize| first(&text[*end..]).is_none_or(|c| is_space(c) || c.is_ascii_punctuation());
-    if !last(before).is_none_or(is_space) {
+    let closes = |end: &usize| {
+        let behind = &text[*end..];
+        behind.is_empty() || behind.starts_with(|c: char| is_space(c) || c.is_ascii_punctuation())
+    };
+    if !(before.is_empty() || before.ends_with(is_space)) {
         return None;
     }
     let stem = letters(body, 6)?;
@@ -116,36 +141,4 @@ fn cashtag(before: &str, text: &str, body: usize) -> Option<usize> {
         None
     };
     longer.filter(closes).or_else(|| Some(stem).filter(closes))
-}
-
-/// Where the mention ends: with a host after a second `@`, as a domain, or as a plain handle, whichever reaches furthest.
-fn mention(before: &str, text: &str, body: usize) -> Option<usize> {
-    let plain = run(text, body, is_handle);
-    if plain == body || !may_precede_mention(before) {
-        return None;
-    }
-    let closes = |end: &usize| {
-        let behind = &text[*end..];
-        !behind.starts_with("://") && !first(behind).is_some_and(|c| is_at(c) || is_accented(c))
-    };
-    let dotted = body
-        + text[body..run(text, body, |c| is_handle(c) || matches!(c, '.' | '-'))]
-            .trim_end_matches(['.', '-'])
-            .len();
-    if text[dotted..].starts_with('@') {
-        return host_end(text, dotted + 1, find_links::Trust::Any).filter(closes);
-    }
-    host_end(text, body, find_links::Trust::Known)
-        .filter(closes)
-        .or_else(|| Some(plain).filter(closes))
-}
-
-/// Not in the middle of a word or an address; `RT@user` is the old way of passing on.
-fn may_precede_mention(before: &str) -> bool {
-    let glued = |c: char| c.is_ascii_alphanumeric() || is_accented(c) || is_at(c) || "_!#$%&*".contains(c);
-    if !last(before).is_some_and(glued) {
-        return true;
-    }
-    let word = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_+~.-".contains(c));
-    before[word.len()..].eq_ignore_ascii_case("rt")
 }

@@ -1,78 +1,197 @@
-//! Where links lie in a plain text. A link is found by a dot of its host: back to where the host starts, on to where the path ends.
+//! Where links lie in a plain text, by the published rules of twitter-text. A link is found by a dot of its host: back to where the host starts, on
+//! to where the top-level domain ends. What comes behind a host is read in `tail`.
+//!
+//! A host that follows `https://` may hold any letters. Without a scheme only its ASCII part is a link (`見てexample.com` holds `example.com`),
+//! since such texts are written without spaces.
 
-use super::chars::{is_accented, is_at, is_hash};
-use super::tld;
+use super::chars::{is_domain, is_host, is_plain_host, may_precede_link};
+use super::{Rules, tail, tld};
 
-/// Which top-level domains make a host.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trust {
-    /// The writer said that it is a host: any word will do.
-    Any,
-    /// Nobody said so: it must be a known one, all in one case (`the end.It was` is no link).
-    Known,
+/// The links in a text as byte ranges, in order. Nothing is read more than a few times, whatever the text.
+pub(super) struct Links<'t> {
+    text: &'t str,
+    rules: Rules,
+    /// Nothing of the next link, nor what stands before it, lies before this.
+    done: usize,
+    /// Where to look for the next dot.
+    seek: usize,
+    chain: Chain,
+    /// A host without a scheme, whose parts are being handed out.
+    plain: Plain,
 }
 
-impl Trust {
-    /// Whether a label of such a host may hold `c`.
-    fn allows(self, c: char) -> bool {
-        match self {
-            Trust::Any => is_host(c),
-            Trust::Known => is_plain_host(c),
+/// Labels that a host may lead through, and the last place in them where it may end.
+#[derive(Default)]
+struct Chain {
+    /// The first dot.
+    start: usize,
+    /// The last dot: what follows is no label that a host leads through.
+    end: usize,
+    /// Behind the first dot: the dot before the last top-level domain, and where that ends.
+    best: Option<(usize, usize)>,
+}
+
+/// A host without a scheme from `at` on.
+#[derive(Default)]
+struct Plain {
+    at: usize,
+    host_end: usize,
+    /// Where port, path and query behind it end.
+    end: usize,
+}
+
+/// A run of host characters up to a dot, the text's end, or anything else.
+struct Label {
+    end: usize,
+    /// Whether a dot follows.
+    dotted: bool,
+    /// Behind its last underscore; its start where there is none.
+    bare: usize,
+    /// Whether it starts with neither `-` nor `_`.
+    opens: bool,
+    /// Whether it ends in neither.
+    closes: bool,
+}
+
+impl<'t> Links<'t> {
+    pub(super) fn new(text: &'t str, rules: Rules) -> Self {
+        Self {
+            text,
+            rules,
+            done: 0,
+            seek: 0,
+            chain: Chain::default(),
+            plain: Plain::default(),
         }
     }
-}
 
-/// The links in `text`, as byte ranges, in order.
-pub(super) fn spans(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut done = 0;
-    while let Some(dot) = text[done..].find('.') {
-        let dot = done + dot;
-        match link_around(text, done, dot) {
-            Ok((start, end)) => {
-                found.push((start, end));
-                done = end;
+    /// Where the host ends that starts at `start` behind a scheme.
+    fn scheme_host_end(&mut self, start: usize) -> Option<usize> {
+        let label = label(self.text, start);
+        if !label.opens {
+            return None;
+        }
+        let unlisted = match self.rules {
+            Rules::Open => unlisted_end(self.text, start),
+            Rules::X => None,
+        };
+        let listed = || {
+            self.host_end(&label)
+                .filter(|_| label.bare == start || self.is_long(&label))
+        };
+        unlisted.or_else(listed)
+    }
+
+    /// The link behind the scheme that starts at `scheme`, whose host is at `host..host_end`. All of it is read then, a link or not.
+    fn with_scheme(&mut self, scheme: usize, host: usize, host_end: usize) -> Option<(usize, usize)> {
+        let end = tail::end(self.text, host_end);
+        (self.done, self.seek) = (end, end);
+        let link_end = tail::shortened_end(self.text, host, host_end, end)?;
+        tail::is_sound(&self.text[scheme..link_end], &self.text[host..host_end]).then_some((scheme, link_end))
+    }
+
+    /// Where the host ends that leads through `label`: at the last top-level domain that can be reached.
+    fn host_end(&mut self, label: &Label) -> Option<usize> {
+        if !label.dotted || !label.closes {
+            return None;
+        }
+        if !(self.chain.start..=self.chain.end).contains(&label.end) {
+            self.chain = chain(self.text, label.end);
+        }
+        match self.chain.best {
+            Some((dot, end)) if dot > label.end => Some(end),
+            _ => tld::end(&self.text[label.end + 1..]).map(|length| label.end + 1 + length),
+        }
+    }
+
+    /// Whether a host that leads through `label` leads through another before its top-level domain. Such labels may hold underscores.
+    fn is_long(&self, label: &Label) -> bool {
+        self.chain.best.is_some_and(|(dot, _)| dot > label.end)
+    }
+
+    /// Reads on from `start`, where labels start, to the first host without a scheme, or behind the labels.
+    fn without_scheme(&mut self, mut start: usize) {
+        loop {
+            let label = label(self.text, start);
+            if let Some(host_end) = self.host_end(&label) {
+                let from = if self.is_long(&label) { start } else { label.bare };
+                if let Some(host) = self.host_start(from, label.end) {
+                    let end = tail::end(self.text, host_end);
+                    (self.done, self.seek) = (end, end);
+                    let before = self.text[..host].chars().next_back();
+                    if !before.is_some_and(|c| "-_./".contains(c)) {
+                        self.plain = Plain {
+                            at: host,
+                            host_end,
+                            end,
+                        };
+                    }
+                    return;
+                }
             }
-            Err(next) => done = next,
+            if !label.dotted {
+                self.seek = label.end;
+                return;
+            }
+            start = label.end + 1;
         }
     }
-    found
-}
 
-/// The link whose host holds the dot at `dot` and which starts at `done` or later; else where to look on, behind the whole run of host characters,
-/// so that no text is read more than a few times.
-fn link_around(text: &str, done: usize, dot: usize) -> Result<(usize, usize), usize> {
-    let wide = back(text, done, dot, is_host);
-    let (start, host, trust) = match scheme_start(&text[done..wide]) {
-        Some(scheme) => (done + scheme, wide, Trust::Any),
-        None => {
-            let narrow = back(text, done, dot, is_plain_host);
-            (narrow, narrow, Trust::Known)
-        }
-    };
-    let run_end = on(text, dot, |c| c == '.' || trust.allows(c));
-    let before = text[..start].chars().next_back();
-    let glued = before.is_some_and(|c| c.is_ascii_alphanumeric() || is_at(c) || is_hash(c) || c == '$')
-        || (trust == Trust::Known && before.is_some_and(|c| "-_./".contains(c)));
-    if glued {
-        return Err(run_end);
+    /// The first place in `from..to` at which a host may start.
+    fn host_start(&self, from: usize, to: usize) -> Option<usize> {
+        let mut places = self.text[from..to].char_indices();
+        places.find_map(|(at, c)| (is_domain(c) && self.is_free(from + at)).then_some(from + at))
     }
-    let host_end = host_end(text, host, trust).filter(|&end| end > dot).ok_or(run_end)?;
-    tail_end(text, &text[host..host_end], host_end)
-        .map(|end| (start, end))
-        .ok_or(run_end)
+
+    /// Whether a link may start at `at`.
+    fn is_free(&self, at: usize) -> bool {
+        let before = self.text[..at].char_indices().next_back();
+        before.is_none_or(|(before, c)| before >= self.done && may_precede_link(c))
+    }
+
+    /// The next ASCII part of the host without a scheme that was found last.
+    fn next_plain(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let host = &self.text[..self.plain.host_end];
+            let start = self.plain.at + host[self.plain.at..].find(is_plain_host)?;
+            let (end, next) = plain_end(host, start, self.rules);
+            self.plain.at = next;
+            let Some(end) = end else { continue };
+            let link_end = if end == host.len() { self.plain.end } else { end };
+            if tail::is_sound(&self.text[start..link_end], &self.text[start..end]) {
+                return Some((start, link_end));
+            }
+        }
+    }
 }
 
-/// Where the run of such characters that `from` is in ends.
-fn on(text: &str, from: usize, belongs: impl Fn(char) -> bool) -> usize {
-    text[from..]
-        .find(|c| !belongs(c))
-        .map_or(text.len(), |length| from + length)
-}
+impl Iterator for Links<'_> {
+    type Item = (usize, usize);
 
-/// How far back from `to`, and not before `from`, the text consists of such characters and dots.
-fn back(text: &str, from: usize, to: usize, belongs: impl Fn(char) -> bool) -> usize {
-    from + text[from..to].trim_end_matches(|c| c == '.' || belongs(c)).len()
+    fn next(&mut self) -> Option<(usize, usize)> {
+        loop {
+            if let Some(link) = self.next_plain() {
+                return Some(link);
+            }
+            let dot = self.seek + self.text[self.seek..].find('.')?;
+            if !self.text[dot + 1..].starts_with(|c| c == '.' || is_host(c)) {
+                self.seek = dot + 1;
+                continue;
+            }
+            let start = self.seek + self.text[self.seek..dot].trim_end_matches(is_host).len();
+            let scheme = scheme_start(&self.text[self.done..start])
+                .map(|scheme| self.done + scheme)
+                .filter(|&scheme| self.is_free(scheme));
+            match scheme.and_then(|scheme| Some((scheme, self.scheme_host_end(start)?))) {
+                None => self.without_scheme(start),
+                Some((scheme, host_end)) => {
+                    if let Some(link) = self.with_scheme(scheme, start, host_end) {
+                        return Some(link);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Where `http://` or `https://` starts at the end of `text`.
@@ -83,127 +202,80 @@ fn scheme_start(text: &str) -> Option<usize> {
     })
 }
 
-fn is_host(c: char) -> bool {
-    c.is_alphanumeric() || c == '-' || c == '_' || unicode_normalization::char::is_combining_mark(c)
-}
-
-fn is_plain_host(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '-' || is_accented(c)
-}
-
-/// Where the host ends that starts at `from`: the longest that ends in a known top-level domain, else, where any will do, the whole.
-pub(super) fn host_end(text: &str, from: usize, trust: Trust) -> Option<usize> {
-    let (mut best, mut whole) = (None, None);
-    let mut label = from;
-    loop {
-        let end = on(text, label, |c| trust.allows(c));
-        if label > from {
-            let above = text[from..label - 1].rsplit('.').next().unwrap_or_default();
-            if above.starts_with(['-', '_']) || above.ends_with(['-', '_']) || above.is_empty() {
-                break;
-            }
-            if let Some(top) = top_level_end(text, label, end, trust).filter(|_| !above.contains('_')) {
-                best = Some(top);
-            }
-            let any = &text[label..end];
-            whole = (any.chars().count() > 1 && any.chars().all(char::is_alphabetic) && may_follow(&text[end..]))
-                .then_some(end)
-                .or(whole);
-        }
-        if !text[end..].starts_with('.') {
+fn label(text: &str, start: usize) -> Label {
+    let mut label = Label {
+        end: text.len(),
+        dotted: false,
+        bare: start,
+        opens: true,
+        closes: false,
+    };
+    for (at, c) in text[start..].char_indices() {
+        if !is_host(c) {
+            (label.end, label.dotted) = (start + at, c == '.');
             break;
+        }
+        label.closes = !matches!(c, '-' | '_');
+        label.opens &= at > 0 || label.closes;
+        if c == '_' {
+            label.bare = start + at + 1;
+        }
+    }
+    label
+}
+
+/// The labels behind the dot at `start`.
+fn chain(text: &str, start: usize) -> Chain {
+    let mut chain = Chain {
+        start,
+        end: start,
+        best: None,
+    };
+    loop {
+        let from = chain.end + 1;
+        let label = label(text, from);
+        if !(label.dotted && label.opens && label.closes) {
+            return chain;
+        }
+        chain.end = label.end;
+        if let Some(length) = tld::end(&text[label.end + 1..]).filter(|_| label.bare == from) {
+            chain.best = Some((label.end, label.end + 1 + length));
+        }
+    }
+}
+
+/// Where the host ends that starts at `host`, where its top-level domain is one that no registry has (RFC 2606, RFC 6762): nobody writes a scheme in
+/// front of such a host without meaning a link.
+fn unlisted_end(text: &str, host: usize) -> Option<usize> {
+    const UNLISTED: [&str; 5] = ["example", "home", "internal", "local", "test"];
+    let bytes = text[host..].bytes();
+    let run = bytes
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(byte))
+        .count();
+    let name = text[host..host + run].trim_end_matches(['.', '-']);
+    let (labels, top) = name.rsplit_once('.')?;
+    let sound = labels
+        .split('.')
+        .all(|label| !(label.is_empty() || label.starts_with('-') || label.ends_with('-')));
+    let known = UNLISTED.iter().any(|known| top.eq_ignore_ascii_case(known));
+    (sound && known).then_some(host + name.len())
+}
+
+/// Where the link ends that starts at `start` and consists of ASCII labels and a top-level domain, if it is one, and where to look on.
+fn plain_end(host: &str, start: usize, rules: Rules) -> (Option<usize>, usize) {
+    let mut best = None;
+    let mut label = start;
+    loop {
+        let end = host[label..]
+            .find(|c| !is_plain_host(c))
+            .map_or(host.len(), |length| label + length);
+        if end == label || !host[end..].starts_with('.') {
+            return (best, best.unwrap_or(end));
         }
         label = end + 1;
+        best = tld::end(&host[label..])
+            .filter(|&length| rules.trusts(&host[label..label + length]))
+            .map(|length| label + length)
+            .or(best);
     }
-    best.or(whole.filter(|_| trust == Trust::Any))
-}
-
-/// Where the known top-level domain ends that starts at `label`: the whole label, or its Latin part where another script goes on.
-fn top_level_end(text: &str, label: usize, end: usize, trust: Trust) -> Option<usize> {
-    let latin = label
-        + text[label..end]
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-            .unwrap_or(end - label);
-    [end, latin].into_iter().find(|&end| {
-        let top = &text[label..end];
-        let one_case =
-            !(top.contains(|c: char| c.is_ascii_uppercase()) && top.contains(|c: char| c.is_ascii_lowercase()));
-        tld::is_known(top) && may_follow(&text[end..]) && (trust == Trust::Any || one_case)
-    })
-}
-
-/// Whether a host may end in front of `text`: not within a word, an address or a file's name.
-fn may_follow(text: &str) -> bool {
-    !text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '_') || is_at(c) || is_accented(c))
-}
-
-/// Where port, path and query behind a host end; `None` where they make it no link.
-fn tail_end(text: &str, host: &str, from: usize) -> Option<usize> {
-    let port = text[from..].strip_prefix(':').map_or(0, |digits| {
-        digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())
-    });
-    let mut end = if port > 0 { from + 1 + port } else { from };
-    if text[end..].starts_with('/') {
-        let short = host.eq_ignore_ascii_case("t.co");
-        end = if short {
-            short_path_end(text, end)?
-        } else {
-            trimmed(text, end, is_path, ends_path)
-        };
-    }
-    if text[end..].starts_with('?') {
-        let query = trimmed(text, end, is_query, ends_query);
-        end = if query > end + 1 { query } else { end };
-    }
-    Some(end)
-}
-
-/// X's own shortener: a path of letters and digits and nothing else, at most 40 of them.
-fn short_path_end(text: &str, slash: usize) -> Option<usize> {
-    const LONGEST: usize = 40;
-    let end = on(text, slash + 1, |c| c.is_ascii_alphanumeric());
-    (end - slash - 1 <= LONGEST).then_some(end)
-}
-
-/// Where what starts at `from` ends: such characters, closed brackets only, and nothing at the end that belongs to the sentence around it.
-/// What is behind an unclosed bracket is read again for the next link, so brackets may stand no deeper than in each other, or a text of
-/// nothing but opened ones would be read over and over.
-fn trimmed(text: &str, from: usize, belongs: fn(char) -> bool, ends: fn(char) -> bool) -> usize {
-    const DEEPEST: usize = 2;
-    let mut open = Vec::new();
-    let mut end = text.len();
-    for (at, c) in text[from..].char_indices() {
-        let unmatched = (c == ')' && open.pop().is_none()) || (c == '(' && open.len() == DEEPEST);
-        if unmatched || !(belongs(c) || c == '(' || c == ')') {
-            end = from + at;
-            break;
-        }
-        if c == '(' {
-            open.push(from + at);
-        }
-    }
-    if let Some(&unclosed) = open.first() {
-        end = unclosed;
-    }
-    from + text[from..end].trim_end_matches(|c| !ends(c)).len()
-}
-
-fn is_path(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!*';:=+,.$/%#[]-–_~@|&".contains(c) || is_cyrillic(c) || is_accented(c)
-}
-
-fn ends_path(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "+-=_#/)".contains(c) || is_cyrillic(c) || is_accented(c)
-}
-
-fn is_query(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!?*'@;:&=+$/%#[]-_.,~|".contains(c)
-}
-
-fn ends_query(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-_&=#/)".contains(c)
-}
-
-fn is_cyrillic(c: char) -> bool {
-    matches!(c, '\u{400}'..='\u{52f}')
 }

@@ -1,79 +1,97 @@
-//! Top-level domains that make a text without a scheme a link. Modest on purpose: what people post, not what can be registered.
+//! Top-level domains at the beginning of a text. What stands before them is not known here.
 
-/// Every country code in use, in Latin letters.
-const COUNTRIES: &str = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz \
-    ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr \
-    ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp \
-    ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz \
-    na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw \
-    sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz \
-    ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
+mod list;
 
-/// Other domains in Latin letters, sorted.
-#[rustfmt::skip]
-const GENERIC: &[&str] = &[
-    "academy", "aero", "agency", "app", "art", "asia", "audio", "band", "bank", "bar", "bayern", "beer", "berlin",
-    "best", "bike", "bio", "biz", "blog", "blue", "build", "business", "buzz", "cab", "cafe", "camera", "camp",
-    "capital", "care", "careers", "casa", "cash", "cat", "center", "chat", "church", "city", "cloud", "club", "codes",
-    "coffee", "com", "community", "company", "consulting", "cool", "coop", "courses", "credit", "cyou", "dance",
-    "date", "deals", "design", "dev", "digital", "direct", "directory", "dog", "earth", "edu", "education", "email",
-    "energy", "engineer", "engineering", "estate", "events", "exchange", "expert", "faith", "family", "fan", "fans",
-    "farm", "fashion", "film", "finance", "fit", "football", "forum", "foundation", "fun", "fund", "fyi", "gallery",
-    "game", "games", "garden", "gay", "global", "gmbh", "gold", "gov", "green", "group", "guide", "guru", "hamburg",
-    "health", "help", "hiphop", "holdings", "horse", "host", "house", "icu", "info", "ink", "institute", "int",
-    "international", "jetzt", "jobs", "kim", "kitchen", "koeln", "land", "law", "legal", "lgbt", "life", "limited",
-    "link", "live", "llc", "lol", "london", "love", "ltd", "management", "market", "marketing", "media", "men", "mil",
-    "mobi", "moda", "moe", "mom", "money", "monster", "museum", "name", "net", "network", "news", "ngo", "ninja",
-    "nyc", "observer", "one", "ong", "online", "org", "page", "paris", "partners", "parts", "party", "photo",
-    "photography", "photos", "pics", "pictures", "pink", "pizza", "place", "plus", "poker", "press", "pro",
-    "productions", "pub", "quest", "radio", "realty", "recipes", "red", "report", "rest", "review", "reviews", "rip",
-    "rocks", "ruhr", "run", "sale", "school", "science", "services", "sexy", "shop", "show", "site", "ski", "social",
-    "software", "solutions", "space", "sport", "store", "stream", "studio", "style", "support", "surf", "swiss",
-    "systems", "tax", "team", "tech", "technology", "tel", "theater", "tips", "tirol", "today", "tokyo", "tools",
-    "top", "tours", "town", "toys", "trade", "training", "travel", "tube", "university", "uno", "vegas", "video",
-    "vip", "vote", "wales", "watch", "website", "wien", "wiki", "win", "wine", "work", "works", "world", "wtf", "xxx",
-    "xyz", "yoga", "zone",
-];
+use list::{ASCII, OTHER};
 
-/// Domains in other letters.
-#[rustfmt::skip]
-const OTHER_LETTERS: &[&str] = &[
-    "бг", "бел", "дети", "ею", "қаз", "мкд", "мон", "москва", "онлайн", "орг", "рус", "рф", "сайт", "срб", "укр", "ελ", "ευ", "გე", "հայ", "ישראל",
-    "الاردن", "الجزائر", "السعودية", "المغرب", "امارات", "ایران", "پاکستان", "تونس", "سورية", "شبكة", "عراق", "عمان", "فلسطين", "قطر", "مصر", "موقع",
-    "भारत", "ভারত", "বাংলা", "ਭਾਰਤ", "ભારત", "இந்தியா", "இலங்கை", "సింగపూర్", "భారత్", "ලංකා", "ไทย", "中国", "中國", "中文网", "公司", "台湾", "台灣", "新加坡",
-    "澳門", "网络", "網路", "香港", "みんな", "コム", "닷넷", "닷컴", "한국",
-];
+/// Bytes of the longest one in ASCII.
+const LONGEST: usize = 18;
 
-/// For each first letter the second letters that make a country code, as bits.
-const COUNTRY_BITS: [u32; 26] = country_bits();
+/// Where in the list those in ASCII start that begin with each letter.
+const STARTS: [usize; 27] = starts();
 
-const fn country_bits() -> [u32; 26] {
-    let codes = COUNTRIES.as_bytes();
-    let mut bits = [0; 26];
-    let mut at = 0;
-    while at + 1 < codes.len() {
-        if codes[at] == b' ' {
-            at += 1;
-        } else {
-            bits[(codes[at] - b'a') as usize] |= 1 << (codes[at + 1] - b'a');
-            at += 2;
+const fn starts() -> [usize; 27] {
+    let mut starts = [ASCII.len(); 27];
+    let mut at = ASCII.len();
+    while at > 0 {
+        at -= 1;
+        starts[(ASCII[at].as_bytes()[0] - b'a') as usize] = at;
+    }
+    // Letters that nothing begins with; there are none today.
+    let mut letter = 26;
+    while letter > 0 {
+        letter -= 1;
+        if starts[letter] > starts[letter + 1] {
+            starts[letter] = starts[letter + 1];
         }
     }
-    bits
+    starts
 }
 
-/// Whether `label` is a known top-level domain, without regard to the case of Latin letters.
-pub(super) fn is_known(label: &str) -> bool {
-    if !label.is_ascii() {
-        return OTHER_LETTERS.contains(&label);
+/// Where the top-level domain ends that `text` starts with: the longest that no letter, digit or sign follows which would make it part of a longer
+/// word or an address. Case does not matter. Text of another script may follow at once, as in `example.comです`.
+pub(super) fn end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let ascii = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    match bytes.get(ascii) {
+        Some(b'-') => return punycode_end(bytes),
+        Some(b'@' | b'+') => return None,
+        Some(next) if !next.is_ascii() => {}
+        _ => return is_listed(&bytes[..ascii]).then_some(ascii),
     }
-    match label.to_ascii_lowercase().as_bytes() {
-        [first @ b'a'..=b'z', second @ b'a'..=b'z'] => {
-            COUNTRY_BITS[usize::from(first - b'a')] & (1 << (second - b'a')) != 0
+    let listed = is_listed(&bytes[..ascii]).then_some(ascii);
+    listed.or_else(|| other_end(text))
+}
+
+/// `xn--` and what follows, whichever domain it stands for.
+fn punycode_end(text: &[u8]) -> Option<usize> {
+    const PREFIX: &[u8] = b"xn--";
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+    let is_code = text.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX);
+    let end = text.iter().take_while(is_part).count();
+    (is_code && end > PREFIX.len()).then_some(end)
+}
+
+fn is_listed(label: &[u8]) -> bool {
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..label.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(label);
+    lower.make_ascii_lowercase();
+    let Some(letter @ b'a'..=b'z') = lower.first().copied() else {
+        return false;
+    };
+    let letter = usize::from(letter - b'a');
+    let (from, to) = (STARTS[letter], STARTS[letter + 1]);
+    ASCII[from..to]
+        .binary_search_by(|known| known.as_bytes().cmp(lower))
+        .is_ok()
+}
+
+fn other_end(text: &str) -> Option<usize> {
+    let first = text.chars().next()?.to_lowercase().next()?;
+    let from = OTHER.partition_point(|known| known.chars().next() < Some(first));
+    let likely = OTHER[from..].iter().take_while(|known| known.starts_with(first));
+    let ends = likely.filter_map(|known| {
+        let end = folded_prefix(text, known)?;
+        let next = text.as_bytes().get(end);
+        next.is_none_or(|next| !(next.is_ascii_alphanumeric() || b"@+-".contains(next)))
+            .then_some(end)
+    });
+    ends.max()
+}
+
+/// How many bytes of `text` spell `known`, which is in lower case.
+fn folded_prefix(text: &str, known: &str) -> Option<usize> {
+    let mut written = text.char_indices();
+    for letter in known.chars() {
+        let (_, c) = written.next()?;
+        if c != letter && !c.to_lowercase().eq([letter]) {
+            return None;
         }
-        [b'x', b'n', b'-', b'-', rest @ ..] => !rest.is_empty(),
-        label => GENERIC.binary_search_by(|known| known.as_bytes().cmp(label)).is_ok(),
     }
+    Some(written.offset())
 }
 
 #[cfg(test)]
@@ -81,17 +99,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_listed_domain_is_found() {
-        assert!(GENERIC.is_sorted(), "a search by halves misses what is out of order");
-        for label in COUNTRIES
-            .split_whitespace()
-            .chain(GENERIC.iter().copied())
-            .chain(OTHER_LETTERS.iter().copied())
-        {
-            assert!(is_known(label), "{label}");
+    fn every_listed_domain_is_found_whatever_its_case_and_what_follows_in_another_script() {
+        assert!(
+            ASCII.is_sorted() && OTHER.is_sorted(),
+            "a search by halves misses what is out of order"
+        );
+        assert_eq!(ASCII.iter().map(|label| label.len()).max(), Some(LONGEST));
+        for label in ASCII.iter().chain(OTHER) {
+            assert_eq!(end(label), Some(label.len()), "{label}");
+            let upper = label.to_uppercase();
+            assert_eq!(end(&upper), Some(upper.len()), "{upper}");
+            assert_eq!(end(&format!("{label}/")), Some(label.len()), "{label}");
+            for next in ["x", "1", "@", "+", "-"] {
+                let longer = format!("{label}{next}");
+                assert!(end(&longer) != Some(label.len()), "{longer}");
+            }
         }
-        for label in ["", "a", "zz", "baz", "comm", "bz2", "zip", "é"] {
-            assert!(!is_known(label), "{label}");
+        for (text, length) in [
+            ("comです", 3),
+            ("みんなの", 9),
+            ("भारतम्", 18),
+            ("com_x", 3),
+            ("xn--p1ai", 8),
+        ] {
+            assert_eq!(end(text), Some(length), "{text}");
+        }
+        for label in [
+            "",
+            "a",
+            "zz",
+            "baz",
+            "comm",
+            "bz2",
+            "com2",
+            "é",
+            "-com",
+            "xn--",
+            "com-xn--a",
+            "vermögensberate",
+        ] {
+            assert_eq!(end(label), None, "{label}");
         }
     }
 }

@@ -71,6 +71,7 @@ struct Feature<'a> {
 /// What is named, tagged and linked in the text.
 pub(super) fn entities(record: &PostRecord<'_>, text: &str, repaired: &mut u64) -> Entities {
     let mut entities = Entities::default();
+    let mut places = spans::Places::new(Network::Bluesky, text);
     for facet in record.facets.list::<Facet<'_>>(repaired) {
         let index = facet.index.read::<ByteSlice>(repaired);
         let span = index.and_then(|index| {
@@ -79,7 +80,7 @@ pub(super) fn entities(record: &PostRecord<'_>, text: &str, repaired: &mut u64) 
             span
         });
         for feature in facet.features.list::<Feature<'_>>(repaired) {
-            add(&mut entities, &feature, text, span, repaired);
+            add(&mut entities, &feature, (text, span), &mut places, repaired);
         }
     }
     for tag in record.tags.list::<Text<'_>>(repaired) {
@@ -98,37 +99,58 @@ pub(super) fn entities(record: &PostRecord<'_>, text: &str, repaired: &mut u64) 
 }
 
 /// Adds what one feature of a facet says. A feature of a kind that is not known says nothing.
-fn add(entities: &mut Entities, feature: &Feature<'_>, text: &str, span: Option<Span>, repaired: &mut u64) {
+///
+/// A facet may lie over any words, so its place counts as wrong only where the text names the same elsewhere, as it does where a program counted
+/// characters instead of bytes.
+fn add(
+    entities: &mut Entities,
+    feature: &Feature<'_>,
+    (text, span): (&str, Option<Span>),
+    places: &mut spans::Places<'_>,
+    repaired: &mut u64,
+) {
     match feature.kind.rsplit('#').next() {
         Some("mention") => {
-            let did = feature.did.read::<Text<'_>>(repaired);
-            let account = did.and_then(|did| AccountId::new(Network::Bluesky, did.into_string()).ok());
-            match account {
-                None => *repaired += 1,
-                account => {
-                    let handle = span.and_then(|span| handle(text, span));
-                    entities.mentions.push(Mention {
-                        account,
-                        handle,
-                        span,
-                        automatic: false,
-                    });
-                }
+            let Some(did) = value(feature.did, repaired) else {
+                return;
+            };
+            match AccountId::new(Network::Bluesky, did) {
+                Err(_) => *repaired += 1,
+                Ok(account) => entities.mentions.push(Mention {
+                    account: Some(account),
+                    handle: span.and_then(|span| handle(text, span)),
+                    span,
+                    automatic: false,
+                }),
             }
         }
-        Some("link") => match feature.uri.read::<Text<'_>>(repaired) {
-            Some(uri) if !uri.is_empty() => entities.links.push(Link::new(uri.into_string(), span)),
-            _ => *repaired += 1,
-        },
-        Some("tag") => match feature.tag.read::<Text<'_>>(repaired) {
-            Some(tag) if !tag.is_empty() => entities.hashtags.push(Hashtag {
-                tag: tag.into_string(),
-                span,
-            }),
-            _ => *repaired += 1,
-        },
+        Some("link") => {
+            let Some(uri) = value(feature.uri, repaired) else {
+                return;
+            };
+            let span = span.or_else(|| places.find("", &uri));
+            entities.links.push(Link::new(uri, span));
+        }
+        Some("tag") => {
+            let Some(tag) = value(feature.tag, repaired) else {
+                return;
+            };
+            let right = span.filter(|&span| spans::spells(text, span, &tag));
+            let found = right.is_none().then(|| places.find("#", &tag)).flatten();
+            *repaired += u64::from(span.is_some() && found.is_some());
+            let span = found.or(span);
+            entities.hashtags.push(Hashtag { tag, span });
+        }
         _ => {}
     }
+}
+
+/// What a feature names; `None` where it names nothing, which counts as a repair.
+fn value(raw: Raw<'_>, repaired: &mut u64) -> Option<String> {
+    let mut wrong = 0;
+    let value = raw.read::<Text<'_>>(&mut wrong).and_then(Text::filled);
+    *repaired += u64::from(value.is_none());
+    value
 }
 
 /// The handle as it stands in the text, which is all that the stream tells of it.

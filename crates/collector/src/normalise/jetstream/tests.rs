@@ -107,6 +107,41 @@ fn facets_that_point_nowhere_keep_their_value_and_lose_their_place() {
 }
 
 #[test]
+fn facets_counted_in_characters_are_moved_to_where_the_text_names_them() {
+    let facet = |start: u64, end: u64, feature: Value| json!({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]});
+    let tag = |tag: &str| json!({"$type": "app.bsky.richtext.facet#tag", "tag": tag});
+    let link = json!({"$type": "app.bsky.richtext.facet#link", "uri": "https://a.example/b"});
+    let text = "🦀 né #rust over here https://a.example/b";
+    let (post, repaired) = post_of(json!({"text": text, "facets": [
+        facet(5, 10, tag("Rust")),
+        facet(14, 23, tag("elsewhere")),
+        facet(200, 219, link),
+    ]}));
+    let entities = &post.entities;
+    let part = |span: Option<Span>| span.and_then(|span| span.part_of(text));
+    assert_eq!(part(entities.hashtags[0].span), Some("#rust"));
+    assert_eq!(
+        part(entities.hashtags[1].span),
+        Some(" over her"),
+        "a facet may lie over any words"
+    );
+    assert_eq!(part(entities.links[0].span), Some("https://a.example/b"));
+    assert_eq!(repaired, 2);
+}
+
+#[test]
+fn a_facet_that_names_nothing_is_left_out_and_counted_once() {
+    let features = json!([
+        {"$type": "app.bsky.richtext.facet#mention", "did": ""}, {"$type": "app.bsky.richtext.facet#mention"},
+        {"$type": "app.bsky.richtext.facet#mention", "did": [1]}, {"$type": "app.bsky.richtext.facet#link", "uri": ""},
+        {"$type": "app.bsky.richtext.facet#tag", "tag": {}},
+    ]);
+    let index = json!({"byteStart": 0, "byteEnd": 2});
+    let (post, repaired) = post_of(json!({"text": "hi", "facets": [{"index": index, "features": features}]}));
+    assert_eq!((post.entities, repaired), (Entities::default(), 5));
+}
+
+#[test]
 fn mentions_carry_the_did_and_the_handle_as_written_and_cards_are_links() {
     let (post, repaired) = post_of(json!({
         "text": "@Bob.test see example.org", "tags": ["extra"],

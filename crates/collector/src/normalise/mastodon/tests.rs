@@ -240,6 +240,22 @@ fn tags_links_and_cards_are_found_with_their_places() {
 }
 
 #[test]
+fn a_mention_of_nobody_is_left_out_and_counted_and_the_words_stay() {
+    let content =
+        "<p><a href=\"https://far.example/@bob\" class=\"u-url mention\">@<span>bob</span></a> and @ann@a.example</p>";
+    let mentions = json!([bob(), {"id": "9", "username": "x", "acct": "x", "url": ""}, 7]);
+    let out = read(&status("5", json!({"content": content, "mentions": mentions})));
+    let post = posts(&out)[0];
+    assert_eq!(post.text, "@bob and @ann@a.example");
+    assert_eq!(
+        post.entities.mentions.len(),
+        1,
+        "who the network names is named, and nobody else"
+    );
+    assert_eq!(out.repaired, 2);
+}
+
+#[test]
 fn frames_carry_statuses_and_deletions_and_nothing_else() {
     let frame =
         |event: &str, payload: &str| json!({"stream": ["public"], "event": event, "payload": payload}).to_string();

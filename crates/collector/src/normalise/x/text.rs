@@ -96,40 +96,42 @@ impl Linked<'_> {
 
 /// Reads a text and its entities.
 pub(super) fn read(escaped: &str, entities: Raw<'_>, repaired: &mut u64) -> Words {
-    let (text, places) = unescape(escaped);
+    let (text, points) = unescape(escaped);
     let lists: Lists<'_> = entities.read(repaired).unwrap_or_default();
-    let mut words = Words {
-        text,
-        ..Words::default()
-    };
+    let mut places = Placed::new(&text, &points);
+    let (mut entities, mut has_media) = (Entities::default(), false);
     for named in lists.mentions.list::<Named<'_>>(repaired) {
-        let span = span(&places, &words.text, (named.start, named.end), repaired);
-        let id = named.id.read::<Text<'_>>(repaired);
         let handle = named.username.trim_start_matches('@').to_lowercase();
-        words.entities.mentions.push(Mention {
+        let span = places.span((named.start, named.end), ("@", &handle), repaired);
+        let id = named.id.read::<Text<'_>>(repaired);
+        entities.mentions.push(Mention {
             account: id.and_then(|id| AccountId::new(Network::X, id.into_string()).ok()),
             handle: (!handle.is_empty()).then_some(handle),
             span,
             automatic: false,
         });
     }
-    words.entities.hashtags = tags(lists.hashtags, &places, &words.text, repaired);
-    words.entities.cashtags = tags(lists.cashtags, &places, &words.text, repaired);
+    entities.hashtags = tags(lists.hashtags, "#", &mut places, repaired);
+    entities.cashtags = tags(lists.cashtags, "$", &mut places, repaired);
     for linked in lists.urls.list::<Linked<'_>>(repaired) {
         if linked.is_media() {
-            words.has_media = true;
+            has_media = true;
         } else if !linked.target().is_empty() {
-            let span = span(&places, &words.text, (linked.start, linked.end), repaired);
-            words.entities.links.push(Link::new(linked.target(), span));
+            let span = places.span((linked.start, linked.end), ("", &linked.url), repaired);
+            entities.links.push(Link::new(linked.target(), span));
         }
     }
-    words
+    Words {
+        text,
+        entities,
+        has_media,
+    }
 }
 
-fn tags(list: Raw<'_>, places: &[u32], text: &str, repaired: &mut u64) -> Vec<Hashtag> {
+fn tags(list: Raw<'_>, sign: &str, places: &mut Placed<'_>, repaired: &mut u64) -> Vec<Hashtag> {
     let mut tags = Vec::new();
     for tagged in list.list::<Tagged<'_>>(repaired) {
-        let span = span(places, text, (tagged.start, tagged.end), repaired);
+        let span = places.span((tagged.start, tagged.end), (sign, &tagged.tag), repaired);
         tags.push(Hashtag {
             tag: tagged.tag.into_string(),
             span,
@@ -138,15 +140,38 @@ fn tags(list: Raw<'_>, places: &[u32], text: &str, repaired: &mut u64) -> Vec<Ha
     tags
 }
 
-/// The span of code points `start` to `end` in bytes; one that does not lie in the text is dropped.
-fn span(places: &[u32], text: &str, (start, end): (Raw<'_>, Raw<'_>), repaired: &mut u64) -> Option<Span> {
-    let (start, end) = (start.read::<u32>(repaired)?, end.read::<u32>(repaired)?);
-    let place = |point: u32| places.get(point as usize).map(|&byte| u64::from(byte));
-    let span = place(start)
-        .zip(place(end))
-        .and_then(|(start, end)| spans::bytes(text, start, end));
-    *repaired += u64::from(span.is_none());
-    span
+/// Where X says that something stands in a text, and where the text says so.
+struct Placed<'t> {
+    text: &'t str,
+    /// The byte at which each code point that X counts stands.
+    points: &'t [u32],
+    places: spans::Places<'t>,
+}
+
+impl<'t> Placed<'t> {
+    fn new(text: &'t str, points: &'t [u32]) -> Self {
+        Self {
+            text,
+            points,
+            places: spans::Places::new(Network::X, text),
+        }
+    }
+
+    /// The span of code points `start` to `end` in bytes, where `name` stands there; else the next place at which the text names it.
+    fn span(
+        &mut self,
+        (start, end): (Raw<'_>, Raw<'_>),
+        (sign, name): (&str, &str),
+        repaired: &mut u64,
+    ) -> Option<Span> {
+        let mut read = |raw: Raw<'_>| raw.read::<u32>(repaired);
+        let given = read(start).zip(read(end));
+        let place = |point: u32| self.points.get(point as usize).map(|&byte| u64::from(byte));
+        let span = given.and_then(|(start, end)| spans::bytes(self.text, place(start)?, place(end)?));
+        let right = span.filter(|&span| name.is_empty() || spans::spells(self.text, span, name));
+        *repaired += u64::from(given.is_some() && right.is_none());
+        right.or_else(|| self.places.find(sign, name))
+    }
 }
 
 /// The text as people read it, and for each code point of the escaped one, and for its end, the byte at which it stands there.
@@ -184,10 +209,12 @@ mod tests {
 
     #[test]
     fn offsets_behind_escapes_and_emoji_still_hit_what_they_name() {
-        let (text, places) = unescape("🦀 A&amp;B &lt;#tag&gt;");
+        let (text, points) = unescape("🦀 A&amp;B &lt;#tag&gt;");
         assert_eq!(text, "🦀 A&B <#tag>");
         let json: Lists<'_> = serde_json::from_str(r#"{"hashtags":[{"start":14,"end":18,"tag":"tag"}]}"#).unwrap();
-        let tags = tags(json.hashtags, &places, &text, &mut 0);
+        let mut repaired = 0;
+        let tags = tags(json.hashtags, "#", &mut Placed::new(&text, &points), &mut repaired);
+        assert_eq!(repaired, 0);
         let span = tags[0].span.unwrap();
         assert_eq!(&text[span.start as usize..span.end as usize], "#tag");
     }
