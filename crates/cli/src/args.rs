@@ -201,6 +201,15 @@ pub struct PutSubject {
     /// A domain, with everything below it
     #[arg(long = "domain", value_name = "DOMAIN")]
     pub domains: Vec<String>,
+    /// What else points at it, such as `acme (refund* OR broken) -is:repost`
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// A query that has to match as well before a keyword, a hashtag or the query counts
+    #[arg(long, value_name = "QUERY")]
+    pub context: Option<String>,
+    /// A query that must not match where a keyword, a hashtag or the query is to count
+    #[arg(long, value_name = "QUERY")]
+    pub exclude: Option<String>,
 }
 
 /// A subject and a part of time.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use backtweet_domain::query::{self, Parsed, QueryError};
 use backtweet_domain::{Network, OwnedAccount, Subject, SubjectId};
 use backtweet_wire::v1;
 use backtweet_wire::v1::subject_service_client::SubjectServiceClient;
@@ -18,7 +19,7 @@ type Client = SubjectServiceClient<Channel>;
 pub async fn run(command: args::Subject, endpoint: &str, format: Format) -> Result<ExitCode> {
     // What is wrong with the command line is said before anything is connected.
     let wanted = match &command {
-        args::Subject::Put(put) => Some(assemble(put)?),
+        args::Subject::Put(put) => Some(checked(assemble(put)?)?),
         _ => None,
     };
     let mut client = SubjectServiceClient::new(client::connect(endpoint).await?);
@@ -145,7 +146,42 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
         .extend(put.hashtags.iter().map(|tag| tag.trim_start_matches('#').to_owned()));
     subject.links.extend(put.links.iter().cloned());
     subject.domains.extend(put.domains.iter().cloned());
+    for (given, part) in [
+        (&put.query, &mut subject.query),
+        (&put.context, &mut subject.context),
+        (&put.exclude, &mut subject.exclude),
+    ] {
+        if let Some(given) = given {
+            part.clone_from(given);
+        }
+    }
     Ok(subject)
+}
+
+/// The subject, once its queries can be read; what is odd about them is told. The suite checks all of it again.
+fn checked(subject: Subject) -> Result<Subject> {
+    let has_context = [&subject.context, &subject.exclude]
+        .iter()
+        .any(|text| !text.trim().is_empty());
+    read_query("query", &subject.query, has_context, Parsed::require_cover)?;
+    read_query("context", &subject.context, true, |_| Ok(()))?;
+    read_query("exclude", &subject.exclude, true, |_| Ok(()))?;
+    Ok(subject)
+}
+
+fn read_query(name: &str, text: &str, has_context: bool, fits: fn(&Parsed) -> Result<(), QueryError>) -> Result<()> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    match query::parse(text).and_then(|parsed| fits(&parsed).map(|()| parsed)) {
+        Ok(parsed) => {
+            for warning in parsed.warnings(has_context) {
+                output::warning(format!("{name}: {}", warning.render(text)));
+            }
+            Ok(())
+        }
+        Err(error) => bail!("the {name} cannot be read: {}", error.render(text)),
+    }
 }
 
 /// Reads `@handle`, `network:@handle` or `network:native`.
@@ -182,6 +218,13 @@ fn describe(subject: &Subject) -> String {
     parts.extend(subject.keywords.iter().map(|word| format!("“{word}”")));
     parts.extend(subject.links.iter().cloned());
     parts.extend(subject.domains.iter().map(|domain| format!("*.{domain}")));
+    let queries = [
+        ("query", &subject.query),
+        ("context", &subject.context),
+        ("exclude", &subject.exclude),
+    ];
+    let queries = queries.iter().filter(|(_, text)| !text.is_empty());
+    parts.extend(queries.map(|(name, text)| format!("{name}: {text}")));
     let name = if subject.name.is_empty() {
         String::new()
     } else {
@@ -221,6 +264,9 @@ fn table(subjects: &[Subject]) -> Result<()> {
             subject.keywords.join("; "),
             subject.links.join(" "),
             subject.domains.join(" "),
+            subject.query.clone(),
+            subject.context.clone(),
+            subject.exclude.clone(),
         ]
     });
     output::csv(
@@ -233,7 +279,54 @@ fn table(subjects: &[Subject]) -> Result<()> {
             "keywords",
             "links",
             "domains",
+            "query",
+            "context",
+            "exclude",
         ],
         rows,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(query: &str, context: &str) -> Result<Subject> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        checked(assemble(&PutSubject {
+            id: Some("acme".to_owned()),
+            file: None,
+            name: None,
+            accounts: Vec::new(),
+            keywords: Vec::new(),
+            hashtags: Vec::new(),
+            links: Vec::new(),
+            domains: Vec::new(),
+            query: given(query),
+            context: given(context),
+            exclude: None,
+        })?)
+    }
+
+    #[test]
+    fn a_query_is_sent_as_it_was_typed() {
+        let subject = put("Acme OR @Acme", "lang:en").unwrap();
+        assert_eq!(
+            (subject.query.as_str(), subject.context.as_str()),
+            ("Acme OR @Acme", "lang:en")
+        );
+        assert_eq!(
+            describe(&subject).split("  ").skip(1).collect::<Vec<_>>(),
+            ["query: Acme OR @Acme", "context: lang:en"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_query_is_shown_with_a_mark_under_the_fault_before_anything_is_sent() {
+        let error = put("acme OR lang:en", "").unwrap_err().to_string();
+        assert!(error.starts_with("the query cannot be read: column 9: "), "{error}");
+        assert!(error.ends_with("\n  acme OR lang:en\n          ^^^^^^^"), "{error}");
+        let error = put("acme", "(a").unwrap_err().to_string();
+        assert!(error.starts_with("the context cannot be read: column 1: "), "{error}");
+    }
 }

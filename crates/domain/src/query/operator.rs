@@ -172,7 +172,10 @@ pub(super) fn text(typed: &str, place: Place, written: &str) -> Result<Atom, Que
 /// A handle, in lower case, or a native id as it is.
 fn account(value: &Value<'_>) -> Result<String, QueryError> {
     let name = value.text.strip_prefix('@').unwrap_or(value.text);
-    if name.starts_with("did:") || name.contains("://") {
+    if ["did:", "https://", "http://"]
+        .iter()
+        .any(|start| name.starts_with(start))
+    {
         return Ok(name.to_owned());
     }
     let handle = name.to_lowercase();

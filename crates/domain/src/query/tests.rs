@@ -109,6 +109,7 @@ fn what_is_wrong_is_said_where_it_stands_with_what_to_write() {
         ("form:acme", 1, 9, "no key", Some("from:acme")),
         ("Lnag:en", 1, 7, "no key", Some("lang:en")),
         ("Language:en", 1, 11, "no key", Some("lang:en")),
+        ("si:reply", 1, 8, "no key", Some("is:reply")),
         ("12:30", 1, 5, "no key", Some("\"12:30\"")),
         ("site:acme.example", 1, 17, "no key", Some("domain:acme.example")),
         (
@@ -121,6 +122,7 @@ fn what_is_wrong_is_said_where_it_stands_with_what_to_write() {
         ("from:", 1, 5, "nothing behind it", None),
         ("@", 1, 1, "nothing behind it", None),
         ("@acme, hi", 1, 6, "no account", Some("@acme")),
+        ("@@@https://acme.example", 1, 23, "no account", None),
         ("$5", 1, 2, "no cashtag", Some("\"$5\"")),
         ("url:acme", 1, 8, "no link", None),
         ("domain:acme", 1, 11, "no domain", None),

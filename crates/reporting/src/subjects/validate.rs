@@ -1,6 +1,7 @@
-//! Checks a subject as it is put, and brings links and domains into the form that they are compared in. Everything that is wrong is
+//! Checks a subject as it is put, and brings links, domains and queries into the form that they are compared in. Everything that is wrong is
 //! said at once.
 
+use backtweet_domain::query::{self, Parsed};
 use backtweet_domain::{AccountId, Network, OwnedAccount, Subject, SubjectId, link};
 use backtweet_wire::{WireEnum, v1};
 
@@ -26,19 +27,24 @@ pub(super) fn subject(wire: v1::Subject) -> Result<Subject, Invalid> {
     let hashtags = check.each("hashtags", wire.hashtags, Check::hashtag);
     let links = check.each("links", wire.links, Check::link);
     let domains = check.each("domains", wire.domains, Check::domain);
-    let sizes = [
-        accounts.len(),
-        keywords.len(),
-        hashtags.len(),
-        links.len(),
-        domains.len(),
-    ];
-    if sizes == [0; 5] {
+    let restricts = !keywords.is_empty() || !hashtags.is_empty() || !wire.query.trim().is_empty();
+    if !restricts && accounts.is_empty() && links.is_empty() && domains.is_empty() {
         check.wrong(
             "subject",
-            "there is nothing to match: name an account, a keyword, a hashtag, a link or a domain",
+            "there is nothing to match: name an account, a keyword, a hashtag, a link, a domain or a query",
         );
     }
+    let queried = check.query("subject.query", &wire.query, Parsed::require_cover);
+    let [context, exclude] =
+        [("subject.context", wire.context), ("subject.exclude", wire.exclude)].map(|(field, text)| {
+            if !restricts && !text.trim().is_empty() {
+                check.wrong(
+                    field,
+                    "it restricts keywords, hashtags and the query, and there are none: name one, or leave it out",
+                );
+            }
+            check.query(field, &text, |_| Ok(()))
+        });
     check.0.check("subject")?;
     let id = id.ok_or_else(|| Invalid::one("subject", "subject.id", "it is missing"))?;
     let present = |account: Option<OwnedAccount>| account;
@@ -53,9 +59,9 @@ pub(super) fn subject(wire: v1::Subject) -> Result<Subject, Invalid> {
         hashtags: texts(hashtags),
         links: texts(links),
         domains: texts(domains),
-        query: wire.query,
-        context: wire.context,
-        exclude: wire.exclude,
+        query: queried,
+        context,
+        exclude,
     })
 }
 
@@ -170,6 +176,20 @@ impl Check {
         }
         host
     }
+
+    /// A query in its normal form; empty where there is none, and where it was wrong.
+    fn query(&mut self, field: &str, text: &str, fits: fn(&Parsed) -> Result<(), query::QueryError>) -> String {
+        if text.trim().is_empty() {
+            return String::new();
+        }
+        match query::parse(text).and_then(|parsed| fits(&parsed).map(|()| parsed)) {
+            Ok(parsed) => parsed.expr.to_string(),
+            Err(error) => {
+                self.wrong(field, error.to_string());
+                String::new()
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -241,5 +261,61 @@ mod tests {
         assert_eq!(subject.links, [link::canonical(&wire.links[0]).unwrap()]);
         assert_eq!(subject.domains, ["acme.example"]);
         assert_eq!(subject.generation, 0);
+    }
+
+    #[test]
+    fn a_query_is_kept_in_its_normal_form_and_may_be_all_that_there_is() {
+        let wire = v1::Subject {
+            id: "delta".into(),
+            query: " Delta  AND (“Air Lines” OR @Delta) ".into(),
+            context: "flight* OR lang:en".into(),
+            exclude: "NOT network:X".into(),
+            ..Default::default()
+        };
+        let subject = subject(wire).unwrap();
+        assert_eq!(subject.query, "delta (\"air lines\" OR @delta)");
+        assert_eq!(subject.context, "flight* OR lang:en");
+        assert_eq!(subject.exclude, "-network:x");
+    }
+
+    #[test]
+    fn a_wrong_query_is_named_with_its_column_beside_all_else() {
+        let wire = v1::Subject {
+            id: "Delta".into(),
+            query: "lang:en".into(),
+            context: "form:acme".into(),
+            exclude: "(a".into(),
+            ..Default::default()
+        };
+        let violations = subject(wire).unwrap_err().violations;
+        let said: Vec<_> = violations
+            .iter()
+            .map(|it| (it.field.as_str(), it.reason.as_str()))
+            .collect();
+        let fields: Vec<_> = said.iter().map(|(field, _)| *field).collect();
+        assert_eq!(
+            fields,
+            ["subject.id", "subject.query", "subject.context", "subject.exclude"]
+        );
+        assert!(
+            said[1]
+                .1
+                .starts_with("column 1: there is nothing to look for in `lang:en`")
+        );
+        assert!(said[2].1.ends_with("try `from:acme`") && said[3].1.starts_with("column 1: this parenthesis"));
+    }
+
+    #[test]
+    fn a_restriction_of_nothing_is_refused() {
+        let wire = v1::Subject {
+            id: "delta".into(),
+            domains: texts(["delta.example"]),
+            context: "flight".into(),
+            exclude: "force".into(),
+            ..Default::default()
+        };
+        assert_eq!(fields(wire.clone()), ["subject.context", "subject.exclude"]);
+        let hashtags = texts(["delta"]);
+        assert!(subject(v1::Subject { hashtags, ..wire }).is_ok());
     }
 }

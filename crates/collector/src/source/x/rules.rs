@@ -1,9 +1,11 @@
 //! From subjects to the rules of the filtered stream, and from the rules that stand there to what has to change. Pure: who asks whom is
 //! `sync.rs`'s.
 
+mod reader;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use backtweet_domain::{Network, Subject, SubjectId};
+use backtweet_domain::{Subject, SubjectId};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What every tag of ours starts with.
@@ -124,16 +126,11 @@ fn unfit(subject: &SubjectId, term: &str, reason: &'static str) -> Unfit {
 fn terms(subjects: &[Subject], part: Part, unfit: &mut Vec<Unfit>) -> Vec<Term> {
     let mut owners: BTreeMap<String, (&SubjectId, usize)> = BTreeMap::new();
     for subject in subjects {
-        let mut reader = Reader {
-            subject: &subject.id,
-            terms: Vec::new(),
-            unfit: Vec::new(),
-        };
-        reader.read(subject);
+        let read = reader::read(subject);
         if is_ours(&subject.id, part) {
-            unfit.append(&mut reader.unfit);
+            unfit.extend(read.unfit);
         }
-        for (place, text) in reader.terms.into_iter().enumerate() {
+        for (place, text) in read.terms.into_iter().enumerate() {
             let owner = owners.entry(text).or_insert((&subject.id, place));
             *owner = (*owner).min((&subject.id, place));
         }
@@ -151,113 +148,6 @@ fn terms(subjects: &[Subject], part: Part, unfit: &mut Vec<Unfit>) -> Vec<Term> 
 /// Whether a subject is followed by this connection.
 fn is_ours(subject: &SubjectId, part: Part) -> bool {
     xxh3_64(subject.as_str().as_bytes()) % u64::from(part.connections.max(1)) == u64::from(part.connection)
-}
-
-/// Reads one subject's terms.
-struct Reader<'a> {
-    subject: &'a SubjectId,
-    terms: Vec<String>,
-    unfit: Vec<Unfit>,
-}
-
-impl Reader<'_> {
-    fn read(&mut self, subject: &Subject) {
-        let on_x = |on: Option<Network>| on.is_none_or(|on| on == Network::X);
-        for account in subject.accounts.iter().filter(|account| on_x(account.network)) {
-            for handle in &account.handles {
-                self.handle(handle, account.network.is_some());
-            }
-            let native = account.native.as_deref().filter(|_| account.network.is_some());
-            if let Some(native) = native.filter(|_| account.handles.is_empty()) {
-                self.native(native);
-            }
-        }
-        for link in &subject.links {
-            self.url(link);
-        }
-        for domain in &subject.domains {
-            self.url(domain);
-        }
-        for tag in &subject.hashtags {
-            self.hashtag(tag);
-        }
-        for keyword in &subject.keywords {
-            self.keyword(keyword);
-        }
-    }
-
-    fn refuse(&mut self, term: &str, reason: &'static str) {
-        self.unfit.push(unfit(self.subject, term, reason));
-    }
-
-    /// A handle of an account that may be on any network is no mistake where it has another network's form.
-    fn handle(&mut self, handle: &str, is_on_x: bool) {
-        let name = handle.trim().trim_start_matches('@').to_lowercase();
-        let fits = (1..=15).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if fits {
-            self.account(&name);
-            self.terms.push(format!("@{name}"));
-        } else if is_on_x {
-            self.refuse(
-                handle,
-                "it is no handle of X: write 1 to 15 letters, digits or underscores",
-            );
-        }
-    }
-
-    fn native(&mut self, native: &str) {
-        if !native.is_empty() && native.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.account(native);
-        } else {
-            self.refuse(
-                native,
-                "it is no numeric id of an account of X: name the account's handle",
-            );
-        }
-    }
-
-    fn account(&mut self, account: &str) {
-        let operators = ["from", "to", "retweets_of"];
-        self.terms
-            .extend(operators.iter().map(|operator| format!("{operator}:{account}")));
-    }
-
-    /// Whether `www.` and the scheme stand in front is the writer's whim; X compares what follows word by word.
-    fn url(&mut self, link: &str) {
-        let link = link.trim();
-        let bare = link.split_once("://").map_or(link, |(_, rest)| rest);
-        let bare = bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/');
-        let fits = bare.chars().any(char::is_alphanumeric)
-            && !bare
-                .chars()
-                .any(|c| c == '"' || c == '\\' || c.is_whitespace() || c.is_control());
-        if fits {
-            self.terms.push(format!("url:\"{bare}\""));
-        } else {
-            self.refuse(link, "it is no link or domain that a rule can hold: percent-encode it");
-        }
-    }
-
-    fn hashtag(&mut self, tag: &str) {
-        let tag = tag.trim().trim_start_matches('#').to_lowercase();
-        let (sign, name) = tag.strip_prefix('$').map_or(("#", tag.as_str()), |name| ("$", name));
-        if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-            self.terms.push(format!("{sign}{name}"));
-        } else {
-            self.refuse(&tag, "it is no hashtag of X: write letters, digits and underscores");
-        }
-    }
-
-    fn keyword(&mut self, keyword: &str) {
-        let apart = |c: char| c.is_whitespace() || c.is_control() || c == '"' || c == '\\';
-        let words: Vec<&str> = keyword.split(apart).filter(|word| !word.is_empty()).collect();
-        let phrase = words.join(" ").to_lowercase();
-        if !phrase.chars().any(|c| c.is_alphanumeric() || !c.is_ascii()) {
-            return self.refuse(keyword, "X finds no punctuation by itself: add a word");
-        }
-        let is_plain = phrase.chars().all(char::is_alphanumeric) && !matches!(phrase.as_str(), "or" | "and" | "not");
-        self.terms.push(if is_plain { phrase } else { format!("\"{phrase}\"") });
-    }
 }
 
 /// Fills rule after rule, in order. A rule that has `enough` characters ends behind a term whose hash says so, so that what changes in

@@ -1,6 +1,6 @@
 //! Which rules subjects come to, and what has to be written.
 
-use backtweet_domain::OwnedAccount;
+use backtweet_domain::{Network, OwnedAccount};
 use proptest::prelude::*;
 
 use super::*;
@@ -88,6 +88,65 @@ fn what_no_rule_can_hold_is_told_with_its_subject_and_costs_nothing_else() {
     assert_eq!(plan.rules[0].value, "fine");
     assert_eq!(plan.unfit.len(), 5);
     assert!(plan.unfit.iter().all(|unfit| unfit.subject.as_str() == "bad"));
+}
+
+fn asking(query: &str) -> Plan {
+    let query = query.to_owned();
+    plain(
+        &[Subject {
+            query,
+            ..subject("acme")
+        }],
+        room(10, 1_024),
+    )
+}
+
+#[test]
+fn no_post_that_a_query_matches_is_left_unasked_for() {
+    for (query, rule) in [
+        ("acme", "acme"),
+        ("c++ OR \"Acme Cloud\" OR not", "\"c++\" OR \"acme cloud\" OR \"not\""),
+        (
+            "@Acme OR from:acme OR to:42 OR #Acme OR #हिन्दी OR $ACME",
+            "@acme OR from:acme OR to:42 OR #acme OR #हिन्दी OR $acme",
+        ),
+        (
+            "url:acme.example/a?b=1 OR domain:b.example",
+            "url:\"acme.example/a?b=1\" OR url:\"b.example\"",
+        ),
+        ("refund* acme lang:en -spam", "acme"),
+        ("refund* NEAR/3 acme", "acme"),
+        ("(refund* OR return) (acme OR apex)", "acme OR apex"),
+        ("acme (network:x OR is:reply)", "acme"),
+        ("(acme network:mastodon) OR apex", "apex"),
+    ] {
+        let plan = asking(query);
+        let rules: Vec<_> = plan.rules.iter().map(|rule| rule.value.as_str()).collect();
+        assert_eq!(rules, [rule], "{query}");
+        assert_eq!(plan.unfit, [], "{query}");
+    }
+}
+
+#[test]
+fn what_x_cannot_look_for_in_a_query_is_told_and_the_rest_is_looked_for() {
+    for (query, followed, untold) in [
+        ("refund* OR acme", vec!["acme"], vec!["refund*"]),
+        ("refund*", vec![], vec!["refund*"]),
+        ("\"!!\" OR @42 OR acme", vec!["acme"], vec!["!!", "@42"]),
+        ("lang:en", vec![], vec!["lang:en"]),
+        ("(acme", vec![], vec!["(acme"]),
+        (
+            "from:acme.bsky.example OR @a@b.example OR from:did:plc:a",
+            vec![],
+            vec![],
+        ),
+        ("acme network:bluesky", vec![], vec![]),
+    ] {
+        let plan = asking(query);
+        let rules: Vec<_> = plan.rules.iter().map(|rule| rule.value.as_str()).collect();
+        let unfit: Vec<_> = plan.unfit.iter().map(|unfit| unfit.term.as_str()).collect();
+        assert_eq!((rules, unfit), (followed, untold), "{query}");
+    }
 }
 
 #[test]
