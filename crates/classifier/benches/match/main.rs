@@ -133,7 +133,8 @@ fn updates(index: SubjectIndex, posts: &[Post]) {
             let start = Instant::now();
             let mut next = SubjectIndex::clone(&read());
             next.put(&subject);
-            *current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+            let mut next = Arc::new(next);
+            std::mem::swap(&mut *current.write().unwrap_or_else(PoisonError::into_inner), &mut next);
             took.push(start.elapsed());
         }
         done.store(true, Ordering::Relaxed);
