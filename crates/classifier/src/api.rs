@@ -131,7 +131,7 @@ fn post_of(text: v1::Text) -> Result<Post, WireError> {
         None => plain(String::new())?,
     };
     if post.entities == Entities::default() {
-        post.entities = entities::extract(&post.text);
+        post.entities = entities::extract_on(post.id.network(), &post.text);
     } else {
         post.entities = entities::repair(post.entities, &post.text).0;
     }

@@ -294,8 +294,8 @@ impl SubjectIndex {
     fn judge_one(&self, place: u32, bits: u16, view: &View<'_>) -> Option<Match> {
         let rules = &self.compiled(place)?.rules;
         let kinds: KindSet = Kind::ALL.into_iter().filter(|&kind| bits & bit(kind) != 0).collect();
-        let mut guarded = KindSet::EMPTY.union(kinds).without(kinds.without(GUARDED));
-        let mut kinds = kinds.without(GUARDED);
+        let free = kinds.without(GUARDED);
+        let (mut kinds, mut guarded) = (free, kinds.without(free));
         let mut written = bits & WRITTEN != 0;
         let said = match &rules.query {
             Some(query) if bits & CANDIDATE != 0 && view.holds(query) => Some(view.said(query)),

@@ -7,8 +7,10 @@ mod text;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::cell::RefCell;
+
 use backtweet_domain::query::{Atom, Expr, Feature};
-use backtweet_domain::text::{fold, fold_into};
+use backtweet_domain::text::fold_into;
 use backtweet_domain::{AccountId, Hashtag, Kind, KindSet, Link, Mention, Post, Reference, ReferenceKind};
 
 use crate::index::hosts;
@@ -110,7 +112,8 @@ impl<'a> View<'a> {
     }
 
     fn tags<'b>(&self, tags: &'a [Hashtag], tag: &'b str) -> impl Iterator<Item = &'a Hashtag> + use<'a, 'b> {
-        self.own(tags).filter(move |it| folds_to(&it.tag, tag))
+        self.own(tags)
+            .filter(move |it| with_folded(&it.tag, |folded| folded == tag))
     }
 
     fn is_from(&self, account: &str) -> bool {
@@ -144,9 +147,12 @@ impl<'a> View<'a> {
     }
 
     fn is_in(&self, language: &str) -> bool {
-        let declared = self.post.language.as_deref().map(fold);
-        let below = declared.as_deref().and_then(|it| it.strip_prefix(language));
-        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        let is_below = |declared: &str| {
+            let rest = declared.strip_prefix(language);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        let declared = self.post.language.as_deref();
+        declared.is_some_and(|declared| with_folded(declared, is_below))
     }
 
     /// Looked for in the text as it is written: folding makes a semicolon of the Greek mark.
@@ -182,13 +188,14 @@ fn is_below(link: &str, page: &str) -> bool {
     behind.is_some_and(|next| matches!(next, None | Some('/' | '?' | '#')))
 }
 
-fn folds_to(tag: &str, folded: &str) -> bool {
+/// Looks at the folded form of a short text without making a new one each time.
+fn with_folded<T>(text: &str, look: impl FnOnce(&str) -> T) -> T {
     thread_local! {
-        static FOLDED: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+        static FOLDED: RefCell<String> = const { RefCell::new(String::new()) };
     }
-    FOLDED.with_borrow_mut(|own| {
-        own.clear();
-        fold_into(tag.trim(), own);
-        own == folded
+    FOLDED.with_borrow_mut(|folded| {
+        folded.clear();
+        fold_into(text.trim(), folded);
+        look(folded)
     })
 }

@@ -246,3 +246,69 @@ async fn pause(error: LogError, failures: u32) -> Result<(), LogError> {
     sleep(Backoff::default().pause(failures)).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use backtweet_domain::Timestamp;
+    use backtweet_stream::{Position, Record};
+    use backtweet_wire::record::encode_subject;
+
+    use super::*;
+    use crate::query::tests::subject;
+
+    fn delivered(offset: u64, key: &str, value: Option<Bytes>) -> Delivered {
+        let key = Bytes::from(key.to_owned());
+        Delivered {
+            position: Position { partition: 1, offset },
+            record: Record {
+                key,
+                value,
+                time: Timestamp::EPOCH,
+            },
+        }
+    }
+
+    #[test]
+    fn the_last_word_on_a_subject_counts_and_all_others_stay_as_they_were() {
+        let put = |offset, id: &str, generation| {
+            let subject = Subject {
+                generation,
+                ..subject(id)
+            };
+            delivered(offset, id, Some(encode_subject(&subject)))
+        };
+        let mut topic = Topic::default();
+        let deliveries = [
+            put(3, "a", 1),
+            put(4, "b", 1),
+            put(5, "b", 2),
+            put(6, "c", 1),
+            delivered(7, "c", None),
+            delivered(8, "no id", None),
+            delivered(9, "a", Some(Bytes::from_static(b"\xff"))),
+        ];
+        deliveries.iter().for_each(|delivered| topic.take(delivered));
+        assert_eq!(topic.offsets, [0, 10]);
+        let generation = |index: &SubjectIndex, id| {
+            let found = index.find(&SubjectId::new(id).unwrap());
+            found.map(|(_, indexed)| indexed.generation)
+        };
+        let first = changed(SubjectIndex::default(), &topic.changes);
+        assert_eq!(
+            ["a", "b", "c"].map(|id| generation(&first, id)),
+            [Some(1), Some(2), None]
+        );
+
+        let mut topic = Topic::default();
+        [delivered(10, "a", None), put(11, "c", 4)]
+            .iter()
+            .for_each(|delivered| topic.take(delivered));
+        let second = changed(first, &topic.changes);
+        assert_eq!(
+            ["a", "b", "c"].map(|id| generation(&second, id)),
+            [None, Some(2), Some(4)]
+        );
+    }
+}

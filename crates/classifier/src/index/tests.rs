@@ -250,7 +250,7 @@ fn a_query_that_cannot_be_read_takes_nothing_else_of_its_subject_along() {
         query: "(zeta".into(),
         ..subject("a")
     };
-    let without = index(&[subject.clone()]);
+    let without = index(std::slice::from_ref(&subject));
     assert_eq!(kinds(&without, &post("acme zeta")), only(Kind::Keyword));
     assert!(without.match_post(&post("zeta")).is_empty());
     let unguarded = index(&[Subject {
