@@ -26,6 +26,9 @@ pub fn extract_on(network: Network, text: &str) -> Entities {
 
 fn extract_by(rules: Rules, text: &str) -> Entities {
     let mut found = Entities::default();
+    if first_mark(text.as_bytes(), |byte| is_mark(byte) || *byte == b'.').is_none() {
+        return found;
+    }
     let mut at = 0;
     for (start, end) in Links::new(text, rules) {
         at = signs(text, at, start, rules, &mut found);
@@ -73,7 +76,7 @@ fn next_sign(text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        at += first_mark(bytes.get(at..to)?)?;
+        at += first_mark(bytes.get(at..to)?, is_mark)?;
         match bytes[at..] {
             [0xEF, 0xBC, 0x83 | 0xA0, ..] => return Some((at, at + 3)),
             [0xEF, ..] => at += 3,
@@ -82,10 +85,14 @@ fn next_sign(text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// The first byte that is a sign or may start a full-width one. Most texts hold none or few, so many bytes are asked at once.
-fn first_mark(bytes: &[u8]) -> Option<usize> {
+/// Whether a byte is a sign or may start a full-width one.
+fn is_mark(byte: &u8) -> bool {
+    matches!(byte, b'@' | b'#' | b'$' | 0xEF)
+}
+
+/// The first byte that is a mark. Most texts hold none or few, so many bytes are asked at once.
+fn first_mark(bytes: &[u8], is_mark: impl Fn(&u8) -> bool) -> Option<usize> {
     const AT_ONCE: usize = 16;
-    let is_mark = |byte: &u8| matches!(byte, b'@' | b'#' | b'$' | 0xEF);
     let holds_none = |part: &&[u8]| !part.iter().fold(false, |any, byte| any | is_mark(byte));
     let quiet = AT_ONCE * bytes.chunks_exact(AT_ONCE).take_while(holds_none).count();
     let place = bytes[quiet..].iter().position(is_mark);
