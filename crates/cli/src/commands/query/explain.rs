@@ -102,8 +102,11 @@ fn branch(part: &v1::Explanation, depth: usize, text: &str) {
     let places: Vec<String> = part.places.iter().map(|place| place_of(place, text)).collect();
     let (indent, condition) = ("  ".repeat(depth), &part.condition);
     let sign = output::styled(style, sign);
-    let places = output::styled(output::FAINT, places.join(", "));
-    output::line(format!("{indent}{sign} {condition}  {places}").trim_end());
+    let places = match places.as_slice() {
+        [] => String::new(),
+        places => output::styled(output::FAINT, format!("  {}", places.join(", "))),
+    };
+    output::line(format!("{indent}{sign} {condition}{places}"));
     if let Some(error) = &part.error {
         output::line(format!("{indent}  {}", output::styled(output::BAD, error)));
     }
