@@ -173,6 +173,14 @@ pub enum Subject {
     },
     /// Show all subjects
     List,
+    /// Show how far the posts that were retained when a subject was put have been read for it
+    History {
+        /// Its id
+        id: String,
+        /// Wait until all have been
+        #[arg(long)]
+        wait: bool,
+    },
     /// Forget a subject and all its figures
     Delete {
         /// Its id

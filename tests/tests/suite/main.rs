@@ -16,6 +16,8 @@ mod faults;
 mod filters;
 /// Collectors as processes of their own that share what there is to collect, some of them killed.
 mod fleet;
+/// A subject put in the middle of everything, with what was retained read for it.
+mod history;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
 mod live;
 /// Mastodon, X and files, live and all at once.

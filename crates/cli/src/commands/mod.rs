@@ -37,7 +37,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Up(up) => up::run(up, &settings, format).await,
         Command::Sources(sources) => sources::run(sources, &endpoint, format).await,
         Command::Push(push) => push::run(push, &endpoint, format, quiet).await,
-        Command::Subject(subject) => subject::run(subject, &endpoint, format).await,
+        Command::Subject(subject) => subject::run(subject, &endpoint, format, quiet).await,
         Command::Query(query) => query::run(query, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,

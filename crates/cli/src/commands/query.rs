@@ -112,13 +112,22 @@ fn volume(estimate: &v1::VolumeEstimate) -> String {
     let day = |us: Option<i64>| us.map_or(String::new(), |us| Timestamp::from_micros(us).to_string());
     match (estimate.per_day, estimate.per_day_low, estimate.per_day_high) {
         (Some(rate), Some(low), Some(high)) => format!(
-            "about {rate:.0} posts a day (95 % between {low:.0} and {high:.0}): {matched} of {tried} retained posts match, {} to {}",
+            "about {} posts a day (95 % between {} and {}): {matched} of {tried} retained posts match, {} to {}",
+            few(rate),
+            few(low),
+            few(high),
             day(estimate.from_us),
             day(estimate.to_us)
         ),
         _ if *tried == 0 => "nothing is retained yet that it could be tried on".to_owned(),
         _ => format!("{matched} of {tried} retained posts match; they span too little time to tell how many a day"),
     }
+}
+
+/// A rate with as many digits as tell something.
+fn few(rate: f64) -> String {
+    let digits = if rate >= 10.0 { 0 } else { 2 };
+    format!("{rate:.digits$}")
 }
 
 fn document(response: &v1::ValidateQueryResponse) -> Value {

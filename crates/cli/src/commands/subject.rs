@@ -1,5 +1,7 @@
 //! `backtweet subject`: what is tracked.
 
+mod history;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +18,7 @@ use crate::output;
 type Client = SubjectServiceClient<Channel>;
 
 /// Runs the command.
-pub async fn run(command: args::Subject, endpoint: &str, format: Format) -> Result<ExitCode> {
+pub async fn run(command: args::Subject, endpoint: &str, format: Format, quiet: bool) -> Result<ExitCode> {
     // What is wrong with the command line is said before anything is connected.
     let wanted = match &command {
         args::Subject::Put(put) => Some(checked(assemble(put)?)?),
@@ -38,6 +40,7 @@ pub async fn run(command: args::Subject, endpoint: &str, format: Format) -> Resu
                 Format::Csv => table(&[subject])?,
             }
         }
+        args::Subject::History { id, wait } => history::run(&mut client, &id, wait, format, quiet).await?,
         args::Subject::List => list(&mut client, format).await?,
         args::Subject::Delete { id } => {
             let request = v1::DeleteSubjectRequest { id: id.clone() };
@@ -62,8 +65,9 @@ async fn put(client: &mut Client, wanted: Option<Subject>, format: Format) -> Re
         Format::Text => {
             output::line(describe(&subject));
             output::line(format!(
-                "\ntracked from now on; read it with `backtweet report summary {}`",
-                subject.id
+                "\ntracked from now on, and what is retained is read for it (`backtweet subject history {id}`); read it with \
+                 `backtweet report summary {id}`",
+                id = subject.id
             ));
         }
         Format::Json => output::json(&subject)?,
