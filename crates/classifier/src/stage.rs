@@ -2,8 +2,9 @@
 //! they meet the look-ups and writes of the store, and the records of the log.
 //!
 //! A post that refers to others waits at each of them that may still change, so whatever order they come in, each post ends in the place
-//! that it would have if everything had been known at once, with two bounds: `Bounds::parking`, and that an edit which brings a settled
-//! post into one more subject's conversation no longer reaches what hung on it by then.
+//! that it would have if everything had been known at once, with two bounds: `Bounds::parking`, and that an edit which moves a settled
+//! post (into one more subject's conversation, or below another post by a link that it adds or that was followed late) no longer reaches
+//! what hung on it by then, unless by a name.
 //!
 //! A post that points at another by a name (`attribution`) waits at what the name stands for in the same way. A post in a conversation
 //! registers under its names once its own place stands, and wakes who waits there.

@@ -1,226 +1,19 @@
 //! Posts that point at others by links and by hand: whatever order they come in, the conversations are those of somebody who sees
 //! everything at once. The network here is X, its people pass on what they read, and some of them write the same thing twice.
 
+mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use backtweet_domain::{
-    AccountId, Author, Edge, Entities, Kind, KindSet, Link, Network, OwnedAccount, Post, PostEvent, PostId, Reference,
-    ReferenceKind, Role, Subject, SubjectId, Timestamp,
-};
+use backtweet_domain::{Edge, Kind, KindSet, PostEvent, ReferenceKind, Role};
 use proptest::prelude::*;
+use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rand::seq::{IndexedRandom, SliceRandom};
-use rand::{Rng, SeedableRng};
+use rand::seq::SliceRandom;
 
+use self::world::{Pointing, World, Written, id, subject};
 use crate::driver::{Run, run};
 use crate::oracle::{Sight, Sights};
-
-const START: Timestamp = Timestamp::from_seconds(1_780_000_000);
-const PEOPLE: [&str; 4] = ["acme", "ann", "bob", "cat"];
-const TEXTS: [&str; 4] = [
-    "the sun came up over the harbour",
-    "nobody knows where the ferry went",
-    "acme keeps the lights on tonight",
-    "they say that acme closes at noon",
-];
-
-fn subject() -> Subject {
-    let own = OwnedAccount {
-        network: Some(Network::X),
-        native: None,
-        handles: vec!["acme".into()],
-    };
-    Subject {
-        id: SubjectId::new("s").unwrap(),
-        name: String::new(),
-        generation: 1,
-        accounts: vec![own],
-        keywords: vec!["lights".into()],
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
-    }
-}
-
-fn id(number: usize) -> PostId {
-    PostId::new(Network::X, (number + 1).to_string()).unwrap()
-}
-
-/// How a made-up post points at another: what the oracle knows without reading any text.
-#[derive(Debug, Clone)]
-enum Pointing {
-    Nothing,
-    Reply(usize),
-    Quote(usize),
-    Repost(usize),
-    /// A link to a post of somebody's.
-    Link(usize),
-    /// `RT @who: text`, with words in front or without.
-    ByHand {
-        who: &'static str,
-        text: &'static str,
-        commented: bool,
-    },
-    /// `text via @who`.
-    Credit {
-        who: &'static str,
-        text: &'static str,
-    },
-}
-
-/// One revision of a post.
-#[derive(Debug, Clone)]
-struct Written {
-    number: usize,
-    revision: u64,
-    author: &'static str,
-    /// Its own words; none where it only passes on.
-    text: &'static str,
-    pointing: Pointing,
-}
-
-impl Written {
-    fn at(&self) -> Timestamp {
-        START.plus(Duration::from_secs(10 * self.number as u64))
-    }
-
-    fn post(&self, all: &[Written]) -> Post {
-        let author = |number: usize| all.iter().find(|it| it.number == number).unwrap().author;
-        let reference = |kind, number| Reference {
-            kind,
-            target: Some(id(number)),
-            author: None,
-            author_handle: Some(author(number).to_owned()),
-            included: false,
-        };
-        let mut entities = Entities::default();
-        let (mut references, mut text) = (Vec::new(), self.text.to_owned());
-        match &self.pointing {
-            Pointing::Nothing => {}
-            Pointing::Reply(to) => references.push(reference(ReferenceKind::Reply, *to)),
-            Pointing::Quote(of) => references.push(reference(ReferenceKind::Quote, *of)),
-            Pointing::Repost(of) => references.push(reference(ReferenceKind::Repost, *of)),
-            Pointing::Link(to) => {
-                let url = format!("https://x.com/{}/status/{}", author(*to), to + 1);
-                entities.links.push(Link::new(url, None));
-            }
-            Pointing::ByHand {
-                who,
-                text: copied,
-                commented,
-            } => {
-                text = format!("{}RT @{who}: {copied}", if *commented { "indeed! " } else { "" });
-            }
-            Pointing::Credit { who, text: copied } => text = format!("{copied} (via @{who})"),
-        }
-        Post {
-            id: id(self.number),
-            revision: self.revision,
-            author: Author {
-                id: AccountId::new(Network::X, format!("id-{}", self.author)).unwrap(),
-                handle: Some(self.author.to_owned()),
-                name: None,
-                followers: None,
-                bot: false,
-                created_at: None,
-            },
-            text,
-            language: None,
-            created_at: None,
-            witnessed_at: self.at(),
-            references,
-            entities,
-            engagement: Default::default(),
-            url: None,
-            has_media: false,
-        }
-    }
-}
-
-#[derive(Debug)]
-struct World {
-    written: Vec<Written>,
-    deleted: BTreeSet<usize>,
-}
-
-impl World {
-    fn random(seed: u64, posts: usize) -> Self {
-        let mut rng = SmallRng::seed_from_u64(seed);
-        let mut world = Self {
-            written: Vec::new(),
-            deleted: BTreeSet::new(),
-        };
-        for number in 0..posts {
-            let written = random_post(&mut rng, number);
-            let is_fresh = matches!(
-                written.pointing,
-                Pointing::Nothing | Pointing::Link(_) | Pointing::Reply(_)
-            );
-            world.written.push(written.clone());
-            if is_fresh && rng.random_bool(0.25) {
-                world.written.push(Written {
-                    revision: 2,
-                    text: TEXTS.choose(&mut rng).unwrap(),
-                    ..written
-                });
-            }
-            if rng.random_bool(0.1) {
-                world.deleted.insert(number);
-            }
-        }
-        world
-    }
-
-    fn events(&self) -> Vec<PostEvent> {
-        let written = self.written.iter().map(|it| {
-            let post = Box::new(it.post(&self.written));
-            match it.revision {
-                1 => PostEvent::Created { post },
-                _ => PostEvent::Edited { post },
-            }
-        });
-        let deleted = self.deleted.iter().map(|number| PostEvent::Deleted {
-            id: id(*number),
-            revision: u64::MAX,
-            at: START.plus(Duration::from_secs(5_000)),
-        });
-        written.chain(deleted).collect()
-    }
-}
-
-fn random_post(rng: &mut SmallRng, number: usize) -> Written {
-    let author = PEOPLE.choose(rng).unwrap();
-    let (who, text) = (PEOPLE.choose(rng).unwrap(), TEXTS.choose(rng).unwrap());
-    let before = |rng: &mut SmallRng| rng.random_range(number.saturating_sub(6)..number);
-    let pointing = match if number == 0 { 0 } else { rng.random_range(0..10) } {
-        0..=2 => Pointing::Nothing,
-        3 => Pointing::Reply(before(rng)),
-        4 => Pointing::Quote(before(rng)),
-        5 => Pointing::Repost(before(rng)),
-        6 => Pointing::Link(before(rng)),
-        7 | 8 => Pointing::ByHand {
-            who,
-            text,
-            commented: rng.random_bool(0.3),
-        },
-        _ => Pointing::Credit { who, text },
-    };
-    let says_nothing = matches!(
-        pointing,
-        Pointing::Repost(_) | Pointing::ByHand { .. } | Pointing::Credit { .. }
-    );
-    Written {
-        number,
-        revision: 1,
-        author,
-        text: if says_nothing { "" } else { TEXTS.choose(rng).unwrap() },
-        pointing,
-    }
-}
 
 /// Everything at once: what each post is to the subject, in the order in which they were made.
 fn truth(world: &World) -> Sights {
@@ -335,7 +128,7 @@ fn shuffled(world: &World, seed: u64, times: usize) -> Vec<PostEvent> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
     fn posts_passed_on_by_hand_and_by_links_hang_where_they_belong(seed: u64) {

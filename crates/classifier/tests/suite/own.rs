@@ -169,6 +169,27 @@ fn a_link_from_another_network_attaches_to_the_post_that_it_leads_to() {
 }
 
 #[test]
+fn what_the_network_says_decides_where_a_post_hangs_and_both_count() {
+    let (origin, other) = (
+        by(Network::X, 1, "acme", WORDS),
+        by(Network::X, 2, "ann", "nothing to see"),
+    );
+    let other = referring(other, ReferenceKind::Reply, &origin);
+    let mut post = referring(by(Network::X, 3, "bob", "look at this"), ReferenceKind::Reply, &other);
+    let link = Link::new("https://x.com/acme/status/1", None);
+    post.entities.links.push(link);
+    let sights = found(&[origin.clone(), other.clone(), post.clone()]);
+    let sight = &sights[&(subject().id, post.id.clone())];
+    assert_eq!((sight.parent.as_ref(), sight.depth), (Some(&other.id), 2));
+    assert_eq!(sight.how, Some((ReferenceKind::Reply, Edge::Observed)));
+    assert_eq!(sight.kinds, KindSet::EMPTY.with(Kind::Quote));
+
+    let sights = found(&[origin.clone(), post.clone()]);
+    let sight = &sights[&(subject().id, post.id)];
+    assert_eq!((sight.parent.as_ref(), sight.depth), (Some(&origin.id), 1));
+}
+
+#[test]
 fn a_chain_of_reposts_survives_where_the_network_tells_it_and_is_marked_where_it_does_not() {
     let origin = by(Network::Bluesky, 1, "acme", WORDS);
     let through = |mut post: Post, via: u64| {

@@ -130,7 +130,7 @@ pub fn of(lines: &[Line]) -> Truth {
         let above = &posts[target];
         // What was reposted or passed on has no words that are its own.
         let has_words = above.did.is_none_or(|(act, ..)| act != Act::Retweet);
-        let hand = if line.act == Act::Retweet && has_words && id % 3 == 0 {
+        let hand = if line.act == Act::Retweet && has_words && id.is_multiple_of(3) {
             Hand::ByHand
         } else {
             Hand::ByButton
