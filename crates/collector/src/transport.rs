@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use backtweet_domain::{Clock, SystemClock, Timestamp};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderMap, StatusCode};
@@ -18,6 +19,8 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// Largest WebSocket message that is taken, in bytes: above the longest line that is read, so that such a line is refused by itself and
 /// costs nothing else.
 const MOST_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Longest time that a server is left alone at its word, in case it asks for days: nobody would look whether it is back.
+pub(crate) const LONGEST_GRANTED: Duration = Duration::from_secs(3_600);
 /// What every request says about who asks.
 pub(crate) const USER_AGENT: &str = concat!("backtweet/", env!("CARGO_PKG_VERSION"));
 
@@ -90,11 +93,11 @@ pub(crate) fn trouble(error: Error) -> Trouble {
 /// What an answer other than success means for the source.
 pub(crate) fn status(status: StatusCode, headers: &HeaderMap, body: &str) -> Trouble {
     let reason = clip(body.trim()).into_owned();
+    let after = retry_after(headers);
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Trouble::Limited {
-            after: retry_after(headers),
-            reason,
-        },
+        StatusCode::TOO_MANY_REQUESTS => Trouble::Limited { after, reason },
+        // One that is down and says until when wants to be left alone no less.
+        StatusCode::SERVICE_UNAVAILABLE if after.is_some() => Trouble::Limited { after, reason },
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Trouble::Unusable {
             reason: format!(
                 "the server answers {} ({reason}): see to the source's token and what it may read",
@@ -108,8 +111,28 @@ pub(crate) fn status(status: StatusCode, headers: &HeaderMap, body: &str) -> Tro
     }
 }
 
-/// `Retry-After` in seconds. Its other form, a date, is not used by any of the networks.
+/// How long `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3); at most [`LONGEST_GRANTED`]. A date is reckoned from the
+/// server's own `Date`, where it says one: its clock may not be ours.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text("retry-after")?;
+    let is_seconds = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());
+    let after = match is_seconds {
+        // More digits than a number holds ask for ages all the same.
+        true => asked.parse().map_or(LONGEST_GRANTED, Duration::from_secs),
+        false => {
+            let now = text("date").and_then(http_date);
+            http_date(asked)?.since(now.unwrap_or_else(|| SystemClock.now()))
+        }
+    };
+    Some(after.min(LONGEST_GRANTED))
 }
+
+/// A date of HTTP, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_seconds(date.timestamp().as_second()))
+}
+
+#[cfg(test)]
+mod tests;

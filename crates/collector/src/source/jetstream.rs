@@ -23,8 +23,6 @@ use place::{Cursor, Place};
 
 /// The first and the longest pause between tries.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// Longest pause that a server is granted, in case it asks for days.
-const LONGEST_GRANTED: Duration = Duration::from_secs(3_600);
 /// A connection on which nothing came for so long, not even one of the pings that servers send every 30 s, is dead.
 const SILENCE: Duration = Duration::from_secs(75);
 
@@ -229,7 +227,7 @@ impl Source for JetstreamSource {
         // Somewhere between half of it and all of it, so that many collectors do not come back at once.
         let jitter = 0.5 + rand::random::<f64>() / 2.0;
         match trouble {
-            Trouble::Limited { after: Some(after), .. } => (*after).min(LONGEST_GRANTED) + first.mul_f64(jitter),
+            Trouble::Limited { after: Some(after), .. } => *after + first.mul_f64(jitter),
             Trouble::Unusable { .. } => longest.mul_f64(jitter),
             _ => {
                 let doubled = first.saturating_mul(1 << in_a_row.saturating_sub(1).min(6));

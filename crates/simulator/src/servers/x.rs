@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::stream;
@@ -55,6 +55,8 @@ pub struct Refusal {
     pub status: u16,
     /// `x-rate-limit-reset`, in seconds since 1970.
     pub reset: Option<i64>,
+    /// `Retry-After`: seconds, or a date.
+    pub retry_after: Option<String>,
     /// The body.
     pub body: String,
 }
@@ -221,6 +223,10 @@ fn answer(status: StatusCode, body: &Value) -> Response {
 fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, refusal.body.clone()).into_response();
+    let after = refusal.retry_after.as_ref();
+    if let Some(after) = after.and_then(|after| HeaderValue::from_str(after).ok()) {
+        response.headers_mut().insert("retry-after", after);
+    }
     if let Some(reset) = refusal.reset {
         response.headers_mut().insert("x-rate-limit-reset", reset.into());
     }

@@ -189,9 +189,11 @@ async fn a_subscription_that_is_refused_is_no_quiet_stream() {
 async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
     for sse in [false, true] {
         let mut bench = Bench::start(sse).await;
-        bench.server.fail("/api/v1/streaming", Answer::Limited(900), 1);
-        let limited = bench.source.connect(None).await.unwrap_err();
-        assert!(bench.source.pause(&limited, 1) >= Duration::from_secs(900), "{limited}");
+        for answer in [Answer::Limited(900), Answer::Down(900)] {
+            bench.server.fail("/api/v1/streaming", answer, 1);
+            let limited = bench.source.connect(None).await.unwrap_err();
+            assert!(bench.source.pause(&limited, 1) >= Duration::from_secs(900), "{limited}");
+        }
         bench.server.fail("/api/v1/streaming", Answer::Status(503), 1);
         let down = bench.source.connect(None).await.unwrap_err();
         assert!(matches!(down, Trouble::Status { status: 503, .. }), "{down}");

@@ -204,7 +204,7 @@ impl Api {
                 let reset = reset
                     .and_then(|text| text.trim().parse().ok())
                     .map(Timestamp::from_seconds);
-                let left = reset.map(|reset| reset.since(self.clock.now()));
+                let left = reset.map(|reset| reset.since(self.clock.now()).min(transport::LONGEST_GRANTED));
                 Trouble::Limited {
                     after: after.or(left).filter(|after| !after.is_zero()),
                     reason,

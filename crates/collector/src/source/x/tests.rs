@@ -54,6 +54,7 @@ fn refusal(status: u16, body: &str) -> Refusal {
     Refusal {
         status,
         reset: None,
+        retry_after: None,
         body: body.to_owned(),
     }
 }

@@ -265,16 +265,30 @@ fn text(line: &Bytes) -> String {
 #[tokio::test]
 async fn a_server_that_wants_to_be_left_alone_is_and_the_next_one_is_asked() {
     let (first, second) = (serve(events(5)).await, serve(events(5)).await);
-    let refuse = |status, retry_after| [Misdeed::Refuse { status, retry_after }];
-    first.script(refuse(429, Some(17)));
+    let refuse = |status, retry_after: Option<&str>| {
+        let retry_after = retry_after.map(str::to_owned);
+        [Misdeed::Refuse { status, retry_after }]
+    };
+    first.script(refuse(429, Some("17")));
     second.script(refuse(503, None));
+    // One that is down may say until when: in either form, and for no longer than anybody believes.
+    first.script(refuse(503, Some("25")));
+    second.script(refuse(503, Some("Fri, 31 Dec 2100 23:59:59 GMT")));
     let mut reader = Reader::new(&config(&[&first, &second], 1), before_all());
     reader.distinct(5).await;
     let after = Some(Duration::from_secs(17));
     assert!(matches!(&reader.troubles[0], Trouble::Limited { after: told, .. } if *told == after));
     assert!(matches!(&reader.troubles[1], Trouble::Status { status: 503, .. }));
-    assert!(reader.source.pause(&reader.troubles[0], 1) >= Duration::from_secs(17));
-    assert_eq!((first.asked().len(), second.asked().len()), (2, 1));
+    for (trouble, seconds) in [(0, 17), (2, 25), (3, 3_600)] {
+        let pause = reader.source.pause(&reader.troubles[trouble], 1);
+        let least = Duration::from_secs(seconds);
+        assert!(
+            pause >= least && pause <= least + Duration::from_secs(1),
+            "{:?}",
+            reader.troubles
+        );
+    }
+    assert_eq!((first.asked().len(), second.asked().len()), (3, 2));
 }
 
 #[test]

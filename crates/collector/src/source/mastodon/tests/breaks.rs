@@ -155,8 +155,18 @@ async fn requests_wait_for_the_limit_to_be_set_back_and_never_run_into_it() {
 
 #[tokio::test]
 async fn a_limit_that_others_used_up_is_kept_to() {
+    is_kept_to(Answer::Limited(120)).await;
+}
+
+#[tokio::test]
+async fn an_instance_that_says_until_when_it_is_down_is_not_asked_before() {
+    is_kept_to(Answer::Down(120)).await;
+}
+
+/// Whether no page is asked for in the two minutes after this answer.
+async fn is_kept_to(answer: Answer) {
     let mut bench = broken(true, &[status(0)], &status(1)).await;
-    bench.server.fail("/api/v1/timelines", Answer::Limited(120), 1);
+    bench.server.fail("/api/v1/timelines", answer, 1);
     bench.until(|bench| !bench.troubles.is_empty()).await;
     let asked = bench.server.asked().len();
     bench.clock.set(bench.clock.now().minus(Duration::from_secs(60)));
