@@ -101,6 +101,22 @@ fn who_points_back_is_shown_as_it_happens_and_nothing_counts_as_missed() -> Resu
 }
 
 #[test]
+fn what_happens_while_a_collector_that_saw_nothing_yet_is_down_is_counted() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let server = serve(&runtime, vec![], None)?;
+    let data = tempfile::tempdir()?;
+    let suite = Suite::start(data.path(), &[])?;
+    put_acme(&suite)?;
+    suite.ask(&["sources", "add", "bluesky", "--server", &server.url()])?;
+    sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
+    assert!(suite.stop()?.success());
+    server.push([mention(1, now_us(), ACME, "while nobody looked")])?;
+    let suite = Suite::start(data.path(), &[])?;
+    suite.wait_for("acme", |summary| summary["figures"]["backtweets"] == 1)?;
+    Ok(())
+}
+
+#[test]
 fn a_gap_that_the_network_made_stands_beside_the_figures_until_the_end() -> Result<()> {
     let runtime = Runtime::new()?;
     let start = now_us() - 600_000_000;

@@ -43,6 +43,26 @@ async fn a_break_in_the_middle_of_an_event_loses_no_post() {
 }
 
 #[tokio::test]
+async fn what_is_posted_between_two_collectors_before_the_first_status_is_fetched_by_the_second() {
+    for sse in [false, true] {
+        let mut bench = Bench::start(sse).await;
+        bench.connect().await;
+        bench.until(|bench| bench.position.is_some()).await;
+        bench.source = source(&bench.server, "public", sse, &bench.folder, &bench.clock);
+        tokio::time::timeout(DEADLINE, bench.server.subscribed(0))
+            .await
+            .unwrap();
+        bench.pass(10);
+        let missed = statuses(3_605_000..3_605_100);
+        missed.iter().for_each(|status| bench.server.post(status));
+        bench.connect().await;
+        bench.until_all_of(&missed).await;
+        bench.until(|bench| bench.open.is_empty()).await;
+        assert_eq!((bench.left.as_slice(), bench.troubles.as_slice()), (&[][..], &[][..]));
+    }
+}
+
+#[tokio::test]
 async fn a_backfill_ends_where_it_meets_the_stream_and_not_at_its_first_late_post() {
     let mut bench = broken(false, &[status(0)], &status(1)).await;
     let missed = statuses(2..300);
