@@ -147,6 +147,29 @@ fn a_gap_that_the_network_made_stands_beside_the_figures_until_the_end() -> Resu
 }
 
 #[test]
+fn a_message_that_is_too_long_is_counted_as_refused_and_costs_nothing_else() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let server = serve(&runtime, vec![], None)?;
+    server.script([Misdeed::Oversized {
+        after: 5,
+        bytes: 20 * 1024 * 1024,
+    }]);
+    let data = tempfile::tempdir()?;
+    let suite = Suite::start(data.path(), &[])?;
+    put_acme(&suite)?;
+    suite.ask(&["sources", "add", "bluesky", "--server", &server.url()])?;
+    sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
+    let at = now_us() - 1_000_000;
+    server.push((0..10).map(|number| mention(number, at + number, ACME, "it moves")))?;
+    let found = sources(&suite, |sources| sources["assignments"][0]["last_hour"]["events"] == 10)?;
+    let seen = &found["assignments"][0]["last_hour"];
+    assert_eq!((&seen["refused"], &seen["lines"]), (&json!(1), &json!(11)), "{seen}");
+    suite.wait_for("acme", |summary| summary["figures"]["backtweets"] == 10)?;
+    assert_eq!(server.asked().len(), 1, "the connection did not break");
+    Ok(())
+}
+
+#[test]
 fn every_captured_event_is_accounted_for_on_every_wire() -> Result<()> {
     let Some(dictionary) = real_data("jetstream/legacy_subscribe.zdict") else {
         return Ok(());

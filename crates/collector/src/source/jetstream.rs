@@ -106,17 +106,7 @@ impl JetstreamSource {
         self.turn = self.turn.map(|turn| (turn + 1) % self.servers.len());
     }
 
-    async fn terms(&self, place: Option<&Place>, server: &str) -> Terms {
-        let decoder = match &self.dictionary {
-            Some(path) if !self.plain => match Decoder::load(path, self.version).await {
-                Ok(decoder) => Some(decoder),
-                Err(reason) => {
-                    tracing::warn!(reason, "frames are asked for uncompressed");
-                    None
-                }
-            },
-            _ => None,
-        };
+    fn terms(&self, place: Option<&Place>, server: &str, decoder: Option<Decoder>) -> Terms {
         let number = |place: &Place| match self.version {
             Version::V2 if !self.doubt.number => place.by_number(server),
             _ => None,
@@ -179,6 +169,14 @@ impl JetstreamSource {
     }
 }
 
+/// What undoes the compression of frames; none where they are to come uncompressed.
+async fn decoder(dictionary: Option<String>, version: Version) -> Option<Decoder> {
+    let loaded = Decoder::load(&dictionary?, version).await;
+    loaded
+        .inspect_err(|reason| tracing::warn!(reason, "frames are asked for uncompressed"))
+        .ok()
+}
+
 #[async_trait]
 impl Source for JetstreamSource {
     async fn connect(&mut self, position: Option<&Position>) -> Result<(), Trouble> {
@@ -195,7 +193,9 @@ impl Source for JetstreamSource {
         // What happened before is not asked for; what did while no server answered is. Without a cursor, the first event tells the place.
         let known = (!is_new).then_some(&place);
         let server = self.server(&place);
-        let mut terms = self.terms(known, &server).await;
+        let dictionary = self.dictionary.clone().filter(|_| !self.plain);
+        let decoder = decoder(dictionary, self.version).await;
+        let mut terms = self.terms(known, &server, decoder);
         let socket = loop {
             let id = terms.decoder.as_ref().map(|decoder| decoder.id);
             let url = ask::url(&server, self.version, terms.cursor, id);

@@ -1,6 +1,7 @@
 //! The source against a fake server over real sockets; the oracle is what the server says it sent. What goes wrong on the way is in
-//! `tests/trouble.rs`, what another collector reads on from in `tests/moves.rs`.
+//! `tests/trouble.rs`, messages that are too long in `tests/long.rs`, what another collector reads on from in `tests/moves.rs`.
 
+mod long;
 mod moves;
 mod trouble;
 

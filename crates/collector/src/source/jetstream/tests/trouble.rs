@@ -191,27 +191,6 @@ async fn a_dictionary_that_is_missing_wrong_or_unknown_to_the_server_costs_no_ev
 }
 
 #[tokio::test]
-async fn a_post_of_ten_megabytes_costs_itself_and_nothing_else() {
-    for version in [1, 2] {
-        let server = serve(events(10)).await;
-        server.script([Misdeed::Oversized {
-            after: 4,
-            bytes: 10 * 1024 * 1024,
-        }]);
-        let mut reader = Reader::new(&config(&[&server], version), before_all());
-        reader.distinct(11).await;
-        let (long, others): (Vec<Bytes>, Vec<Bytes>) =
-            reader.lines.iter().cloned().partition(|line| line.len() > 1_000_000);
-        assert_eq!(others, sent(&server, version));
-        assert!(
-            normalise(&long[0], received()).is_err(),
-            "it is refused, and kept as a dead letter"
-        );
-        assert_eq!(reader.troubles, []);
-    }
-}
-
-#[tokio::test]
 async fn another_server_takes_over_and_numbers_of_the_first_are_not_used_there() {
     for version in [1, 2] {
         let first = serve(events(40)).await;
