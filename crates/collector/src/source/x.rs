@@ -43,6 +43,8 @@ use sync::Allowed;
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long a post takes at most, as a rule, from being made to being sent: a sign of life says that everything older has come.
 const DELIVERY: Duration = Duration::from_secs(10);
+/// How much longer than a lease holds it is waited before what was told counts as stored.
+const MARGIN: Duration = Duration::from_secs(5);
 /// How many lines are handed on at once.
 const MOST_LINES: usize = 1_000;
 /// How many bytes are taken from the network before lines are handed on.
@@ -135,6 +137,13 @@ impl XSource {
             gaps: Vec::new(),
             ending: None,
         })
+    }
+
+    /// How long a lease of it holds that nobody renews: after so long, what was told is stored, or somebody else reads. 10 s unless it is
+    /// told.
+    pub fn under_lease(mut self, lease: Duration) -> Self {
+        self.look.stored = lease.saturating_add(MARGIN);
+        self
     }
 
     /// Ends the connection, and whatever belongs to it.

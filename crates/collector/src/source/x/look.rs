@@ -18,7 +18,7 @@ use crate::source::Trouble;
 
 /// How often it is seen whether posts are due.
 const EVERY: Duration = Duration::from_secs(30);
-/// After so long what was told is stored, or somebody else reads: longer than a lease holds.
+/// After so long what was told is stored, or somebody else reads, unless leases are longer than usual.
 const STORED: Duration = Duration::from_secs(10);
 /// How many posts one request may name.
 const MOST_POSTS: usize = 100;
@@ -58,7 +58,9 @@ pub(super) struct Look {
     /// Newest forms of posts that have changed.
     newer: BTreeSet<u64>,
     failures: u32,
+    /// How often it is seen whether posts are due.
     pub(super) every: Duration,
+    /// After so long what was told is stored, or somebody else reads.
     pub(super) stored: Duration,
 }
 

@@ -255,3 +255,10 @@ async fn crashes_cost_some_look_ups_and_never_overdraw_the_budget() {
     }
     assert!(crashes >= 2, "{:?}", rig.server.looked_up());
 }
+
+#[tokio::test]
+async fn a_look_up_is_not_made_before_a_long_lease_would_have_run_out() {
+    let rig = rig().await;
+    let lease = Duration::from_secs(600);
+    assert!(rig.other().under_lease(lease).look.stored > lease);
+}
