@@ -190,6 +190,7 @@ impl Follow {
             lines: read.lines.len() as u64 + read.unreadable,
             refused: read.unreadable,
             left_out: read.left_out,
+            unchecked: read.unchecked,
             reached: read.reached,
             ..Seen::default()
         };
@@ -222,6 +223,7 @@ struct Seen {
     events: u64,
     refused: u64,
     left_out: u64,
+    unchecked: u64,
     /// Event time of the last of them.
     reached: Option<Timestamp>,
 }

@@ -151,7 +151,7 @@ pub async fn run(config: Config, ports: Ports, shutdown: CancellationToken) -> R
     let (ready, subjects_read) = oneshot::channel();
     let follower = Follower {
         intake,
-        open: open::opener(Arc::clone(&ports.clock), subjects),
+        open: open::opener(Arc::clone(&ports.clock), subjects, config.lease),
         clock: Arc::clone(&ports.clock),
         lease: config.lease,
     };

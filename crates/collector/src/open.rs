@@ -1,6 +1,7 @@
 //! From an assignment to the source that reads it. The one place that knows all kinds of sources.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use backtweet_domain::{Clock, Subject};
 use backtweet_wire::v1;
@@ -16,8 +17,8 @@ use crate::source::jetstream::JetstreamSource;
 use crate::source::mastodon::MastodonSource;
 use crate::source::x::XSource;
 
-/// Opens assignments as what their sources are.
-pub(crate) fn opener(clock: Arc<dyn Clock>, subjects: watch::Receiver<Arc<Vec<Subject>>>) -> Open {
+/// Opens assignments as what their sources are; each is held through leases of that length.
+pub(crate) fn opener(clock: Arc<dyn Clock>, subjects: watch::Receiver<Arc<Vec<Subject>>>, lease: Duration) -> Open {
     Arc::new(move |assignment: &Assignment| -> Result<Opened, String> {
         let number = || assignment.part.parse::<u32>().map_err(|_| unknown(assignment));
         let clock = Arc::clone(&clock);
@@ -32,7 +33,7 @@ pub(crate) fn opener(clock: Arc<dyn Clock>, subjects: watch::Receiver<Arc<Vec<Su
                 Ok((Box::new(source), reading))
             }
             Some(Kind::X(x)) => {
-                let source = XSource::new(x, number()?, subjects.clone(), clock)?;
+                let source = XSource::new(x, number()?, subjects.clone(), clock)?.under_lease(lease);
                 Ok((Box::new(source), reading(Wire::X, None)))
             }
             Some(Kind::Files(files)) => {

@@ -68,6 +68,8 @@ pub struct Read {
     pub unreadable: u64,
     /// Posts that a budget or a limit left out.
     pub left_out: u64,
+    /// Look-ups of posts that were due and not made in time, so that a deletion may have gone unseen.
+    pub unchecked: u64,
 }
 
 /// What a backfill brought.

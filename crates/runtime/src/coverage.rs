@@ -155,6 +155,7 @@ pub fn add(sum: &mut AssignmentCoverage, more: &AssignmentCoverage) {
     sum.refused += more.refused;
     sum.limited += more.limited;
     sum.left_out += more.left_out;
+    sum.unchecked += more.unchecked;
     sum.lag_ms = sum.lag_ms.max(more.lag_ms);
     sum.gaps.extend(more.gaps.iter().cloned());
 }

@@ -101,6 +101,22 @@ fn who_points_back_is_shown_as_it_happens_and_nothing_counts_as_missed() -> Resu
 }
 
 #[test]
+fn what_happens_while_a_collector_that_saw_nothing_yet_is_down_is_counted() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let server = serve(&runtime, vec![], None)?;
+    let data = tempfile::tempdir()?;
+    let suite = Suite::start(data.path(), &[])?;
+    put_acme(&suite)?;
+    suite.ask(&["sources", "add", "bluesky", "--server", &server.url()])?;
+    sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
+    assert!(suite.stop()?.success());
+    server.push([mention(1, now_us(), ACME, "while nobody looked")])?;
+    let suite = Suite::start(data.path(), &[])?;
+    suite.wait_for("acme", |summary| summary["figures"]["backtweets"] == 1)?;
+    Ok(())
+}
+
+#[test]
 fn a_gap_that_the_network_made_stands_beside_the_figures_until_the_end() -> Result<()> {
     let runtime = Runtime::new()?;
     let start = now_us() - 600_000_000;
@@ -123,10 +139,33 @@ fn a_gap_that_the_network_made_stands_beside_the_figures_until_the_end() -> Resu
     let (low, high) = (coverage["seen_low"].as_f64(), coverage["seen_high"].as_f64());
     assert!(low < Some(1.0) && low <= high, "{coverage}");
     let sources = sources(&suite, |sources| {
-        sources["assignments"][0]["last_hour"]["gaps"][0].is_object()
+        sources["assignments"][0]["last_hour"]["gaps"][0]["open"] == false
     })?;
     let gap = &sources["assignments"][0]["last_hour"]["gaps"][0];
     assert_eq!(gap["cause"], "the network no longer had it", "{sources}");
+    Ok(())
+}
+
+#[test]
+fn a_message_that_is_too_long_is_counted_as_refused_and_costs_nothing_else() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let server = serve(&runtime, vec![], None)?;
+    server.script([Misdeed::Oversized {
+        after: 5,
+        bytes: 20 * 1024 * 1024,
+    }]);
+    let data = tempfile::tempdir()?;
+    let suite = Suite::start(data.path(), &[])?;
+    put_acme(&suite)?;
+    suite.ask(&["sources", "add", "bluesky", "--server", &server.url()])?;
+    sources(&suite, |sources| sources["assignments"][0]["state"] == "connected")?;
+    let at = now_us() - 1_000_000;
+    server.push((0..10).map(|number| mention(number, at + number, ACME, "it moves")))?;
+    let found = sources(&suite, |sources| sources["assignments"][0]["last_hour"]["events"] == 10)?;
+    let seen = &found["assignments"][0]["last_hour"];
+    assert_eq!((&seen["refused"], &seen["lines"]), (&json!(1), &json!(11)), "{seen}");
+    suite.wait_for("acme", |summary| summary["figures"]["backtweets"] == 10)?;
+    assert_eq!(server.asked().len(), 1, "the connection did not break");
     Ok(())
 }
 

@@ -23,9 +23,14 @@ fn status(now_ms: i64) -> Value {
     })
 }
 
+/// X's id of a post made at that time.
+fn x_id(made_ms: i64) -> String {
+    ((made_ms - 1_288_834_974_657) << 22).to_string()
+}
+
 /// A post with it, as the filtered stream sends it.
-fn envelope(now_ms: i64) -> String {
-    let id = ((now_ms - 1_288_834_974_657) << 22).to_string();
+fn envelope(made_ms: i64) -> String {
+    let id = x_id(made_ms);
     json!({
         "data": {"id": id, "text": "so good #AcmeLaunch", "author_id": "7", "lang": "en", "entities": {"hashtags": [{"start": 8, "end": 19, "tag": "AcmeLaunch"}]}},
         "includes": {"users": [{"id": "7", "username": "bob", "public_metrics": {"followers_count": 12}}]},
@@ -87,5 +92,36 @@ fn every_network_that_is_added_counts_and_x_is_asked_for_what_is_tracked() -> Re
     // Nothing that is a secret is in what people read.
     let listed = suite.ask(&["sources", "--format", "json"])?;
     assert!(!listed.contains("m-token") && !listed.contains("x-token"), "{listed}");
+    Ok(())
+}
+
+#[test]
+fn a_post_on_x_that_is_deleted_leaves_the_figures_and_what_was_not_looked_up_shows() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let x = runtime.block_on(X::start("x-token", Limits::default(), Duration::from_secs(20)))?;
+    let (work, data) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let token = work.path().join("x");
+    std::fs::write(&token, "x-token\n")?;
+    let suite = Suite::start(data.path(), &[])?;
+    suite.ask(&["subject", "put", "acme", "--hashtag", "AcmeLaunch"])?;
+    let token = format!("file:{}", token.display());
+    suite.ask(&["sources", "add", "x", "--api", &x.url(), "--token", &token])?;
+    let json = ["sources", "--format", "json"];
+    suite.wait(&json, |sources| sources["assignments"][0]["state"] == "connected")?;
+
+    // Seven from more than an hour ago, of which one in five may be looked up; one from so long ago that it is too late.
+    let minutes_ago = |minutes: i64| SystemClock.now().millis() - minutes * 60_000;
+    let oldest = minutes_ago(110);
+    x.act(Act::Post(envelope(oldest)));
+    x.act(Act::Post(envelope(minutes_ago(180))));
+    (1..7).for_each(|number| x.act(Act::Post(envelope(minutes_ago(70) + number))));
+    suite.wait_for("acme", |summary| summary["figures"]["networks"] == json!({"x": 8}))?;
+    x.remove(&x_id(oldest));
+    suite.wait_for("acme", |summary| summary["figures"]["networks"] == json!({"x": 7}))?;
+    let unchecked = |sources: &Value| sources["assignments"][0]["last_hour"]["unchecked"] == 1;
+    suite.wait(&json, unchecked)?;
+    assert!(suite.ask(&["sources"])?.contains("1 not looked up again in time"));
+    let asked: usize = x.looked_up().iter().map(Vec::len).sum();
+    assert!(asked <= 2, "{:?}", x.looked_up());
     Ok(())
 }

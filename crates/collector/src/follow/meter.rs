@@ -76,6 +76,7 @@ impl Meter {
             events: seen.events,
             refused: seen.refused,
             left_out: seen.left_out,
+            unchecked: seen.unchecked,
             lag_ms: u64::try_from(now.since(at).as_millis()).unwrap_or(u64::MAX),
             ..AssignmentCoverage::default()
         };

@@ -1,6 +1,7 @@
 //! X API v2, as the filtered stream sends it: a post with the posts and users it needs, in-stream errors, keep-alives. How a text and
-//! its entities are read is in `x/text.rs`.
+//! its entities are read is in `x/text.rs`, what X does not show any more in `x/gone.rs`.
 
+mod gone;
 mod text;
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use backtweet_domain::{
 
 use super::lenient::{Raw, Text};
 use super::{Normalised, Refused, object, text_of};
+pub(crate) use gone::Problem;
 
 /// What one line is: an envelope, a post by itself, or an error.
 #[derive(Deserialize)]
@@ -19,6 +21,8 @@ struct Line<'a> {
     data: Raw<'a>,
     #[serde(borrow, default)]
     includes: Raw<'a>,
+    #[serde(borrow, default)]
+    errors: Raw<'a>,
     #[serde(borrow, default)]
     id: Raw<'a>,
     #[serde(borrow, default)]
@@ -117,10 +121,19 @@ pub fn normalise(line: &[u8], received: Timestamp) -> Result<Normalised, Refused
     }
     let line: Line<'_> = object(text, "a post of the X API v2")?;
     let is_bare = line.id.is_present() && line.text.is_present();
-    if !line.data.is_present() && !is_bare {
-        return Ok(Normalised::nothing());
-    }
     let mut out = Normalised::default();
+    if !line.data.is_present() && !is_bare {
+        let problems: Vec<Problem<'_>> = line.errors.list(&mut out.repaired);
+        for problem in &problems {
+            let event = problem.event(received)?;
+            event.map_or(Ok(()), |event| out.keep(event, received))?;
+        }
+        return Ok(if out.events.is_empty() {
+            Normalised::nothing()
+        } else {
+            out
+        });
+    }
     let includes: Includes<'_> = line.includes.read(&mut out.repaired).unwrap_or_default();
     let reader = Reader {
         received,

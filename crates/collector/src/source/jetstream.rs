@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_tungstenite::tungstenite::http::HeaderMap;
 
+use backtweet_domain::{Clock, SystemClock};
 use backtweet_wire::v1;
 
 use super::{GapCause, Position, Read, Source, Trouble};
@@ -23,8 +24,6 @@ use place::{Cursor, Place};
 
 /// The first and the longest pause between tries.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// Longest pause that a server is granted, in case it asks for days.
-const LONGEST_GRANTED: Duration = Duration::from_secs(3_600);
 /// A connection on which nothing came for so long, not even one of the pings that servers send every 30 s, is dead.
 const SILENCE: Duration = Duration::from_secs(75);
 
@@ -37,6 +36,10 @@ pub struct JetstreamSource {
     /// Place of the server that is asked next; none before the first time.
     turn: Option<usize>,
     connection: Option<Connection>,
+    /// Since when it is read, where nothing was stored.
+    first: Option<Place>,
+    /// Told by the first read, so that whoever reads on before the first event starts there, too.
+    greeting: Option<Position>,
     doubt: Doubt,
     /// Whether a frame came compressed in a way that could not be undone: no more of them are asked for.
     plain: bool,
@@ -80,6 +83,8 @@ impl JetstreamSource {
             shard: Shard::new(shard, shards),
             turn: None,
             connection: None,
+            first: None,
+            greeting: None,
             doubt: Doubt::default(),
             plain: false,
             silence: SILENCE,
@@ -87,10 +92,10 @@ impl JetstreamSource {
     }
 
     /// The server whose turn it is: at first the one that was read last, since v2's numbers are its own.
-    fn server(&mut self, place: Option<&Place>) -> String {
+    fn server(&mut self, place: &Place) -> String {
         let count = self.servers.len();
-        let known = |place: &Place| self.servers.iter().position(|server| *server == place.server);
-        let first = || place.and_then(known).unwrap_or(self.shard.number() % count);
+        let known = || self.servers.iter().position(|server| *server == place.server);
+        let first = || known().unwrap_or(self.shard.number() % count);
         let turn = self.turn.unwrap_or_else(first);
         self.turn = Some(turn);
         self.servers[turn].clone()
@@ -101,17 +106,7 @@ impl JetstreamSource {
         self.turn = self.turn.map(|turn| (turn + 1) % self.servers.len());
     }
 
-    async fn terms(&self, place: Option<&Place>, server: &str) -> Terms {
-        let decoder = match &self.dictionary {
-            Some(path) if !self.plain => match Decoder::load(path, self.version).await {
-                Ok(decoder) => Some(decoder),
-                Err(reason) => {
-                    tracing::warn!(reason, "frames are asked for uncompressed");
-                    None
-                }
-            },
-            _ => None,
-        };
+    fn terms(&self, place: Option<&Place>, server: &str, decoder: Option<Decoder>) -> Terms {
         let number = |place: &Place| match self.version {
             Version::V2 if !self.doubt.number => place.by_number(server),
             _ => None,
@@ -174,32 +169,52 @@ impl JetstreamSource {
     }
 }
 
+/// What undoes the compression of frames; none where they are to come uncompressed.
+async fn decoder(dictionary: Option<String>, version: Version) -> Option<Decoder> {
+    let loaded = Decoder::load(&dictionary?, version).await;
+    loaded
+        .inspect_err(|reason| tracing::warn!(reason, "frames are asked for uncompressed"))
+        .ok()
+}
+
 #[async_trait]
 impl Source for JetstreamSource {
     async fn connect(&mut self, position: Option<&Position>) -> Result<(), Trouble> {
         self.connection = None;
-        let place = position.map(Place::read).transpose()?;
-        let server = self.server(place.as_ref());
-        let mut terms = self.terms(place.as_ref(), &server).await;
+        let is_new = position.is_none() && self.first.is_none();
+        let place = match position {
+            Some(position) => Place::read(position)?,
+            None => self
+                .first
+                .get_or_insert_with(|| Place::first(SystemClock.now()))
+                .clone(),
+        };
+        self.greeting = position.is_none().then(|| place.position());
+        // What happened before is not asked for; what did while no server answered is. Without a cursor, the first event tells the place.
+        let known = (!is_new).then_some(&place);
+        let server = self.server(&place);
+        let dictionary = self.dictionary.clone().filter(|_| !self.plain);
+        let decoder = decoder(dictionary, self.version).await;
+        let mut terms = self.terms(known, &server, decoder);
         let socket = loop {
             let id = terms.decoder.as_ref().map(|decoder| decoder.id);
             let url = ask::url(&server, self.version, terms.cursor, id);
             match transport::websocket(&url, HeaderMap::new()).await {
                 Ok(socket) => break socket,
-                Err(trouble) if self.ask_less(&trouble, &mut terms, place.as_ref(), &server) => {}
+                Err(trouble) if self.ask_less(&trouble, &mut terms, known, &server) => {}
                 Err(trouble) => {
                     self.turn_away();
                     return Err(trouble);
                 }
             }
         };
-        let resume = place.as_ref().map(|place| Resume {
+        let resume = known.map(|place| Resume {
             after: place.time(),
             cause: self.doubt.cause.unwrap_or(GapCause::CursorTooOld),
             cursor: terms.cursor,
             certain: terms.cursor.is_none(),
         });
-        let connection = Connection::new(socket, server, self.shard, place, resume, terms.decoder);
+        let connection = Connection::new(socket, server, self.shard, known.cloned(), resume, terms.decoder);
         self.connection = Some(connection);
         Ok(())
     }
@@ -210,6 +225,12 @@ impl Source for JetstreamSource {
                 reason: "not connected".to_owned(),
             });
         };
+        if self.greeting.is_some() {
+            return Ok(Read {
+                position: self.greeting.take(),
+                ..Read::default()
+            });
+        }
         match connection.read(self.silence).await {
             Ok(read) => {
                 if connection.has_events() {
@@ -229,7 +250,7 @@ impl Source for JetstreamSource {
         // Somewhere between half of it and all of it, so that many collectors do not come back at once.
         let jitter = 0.5 + rand::random::<f64>() / 2.0;
         match trouble {
-            Trouble::Limited { after: Some(after), .. } => (*after).min(LONGEST_GRANTED) + first.mul_f64(jitter),
+            Trouble::Limited { after: Some(after), .. } => *after + first.mul_f64(jitter),
             Trouble::Unusable { .. } => longest.mul_f64(jitter),
             _ => {
                 let doubled = first.saturating_mul(1 << in_a_row.saturating_sub(1).min(6));

@@ -33,8 +33,6 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// Pauses between tries: doubled from the first to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// A server that wants to be left alone for longer is asked again after this.
-const LONGEST_LIMIT: Duration = Duration::from_secs(3600);
 
 /// How patient a source is.
 #[derive(Debug, Clone, Copy)]
@@ -267,7 +265,7 @@ impl Source for MastodonSource {
         match trouble {
             // Never sooner, and not all at once.
             Trouble::Limited { after: Some(after), .. } => {
-                let after = (*after).min(LONGEST_LIMIT).mul_f64(rand::random_range(1.0..=1.1));
+                let after = (*after).mul_f64(rand::random_range(1.0..=1.1));
                 after.max(jittered(doubled))
             }
             Trouble::Unusable { .. } => jittered(LONGEST_PAUSE),

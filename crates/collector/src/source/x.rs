@@ -1,14 +1,17 @@
 //! X, through one connection of the filtered stream of API v2: connecting, reading, what silence and breaks mean, and what may be spent.
 //! What the rules say is in `x/rules.rs`, how they get to the server in `x/sync.rs`, and when in
-//! `x/follow.rs`; the other way of delivery in `x/webhook.rs`.
+//! `x/follow.rs`; how posts are looked up again in `x/look.rs`; the other way of delivery in `x/webhook.rs`.
 
+mod answer;
 mod api;
 mod budget;
 mod follow;
 mod line;
+mod look;
 mod pause;
 mod rules;
 mod sync;
+mod watched;
 pub mod webhook;
 mod window;
 
@@ -32,6 +35,7 @@ use api::Api;
 use budget::{Progress, next_month};
 use follow::{Follow, Outcome};
 use line::Line;
+use look::{Look, Moment, Told};
 use rules::{Part, Room};
 use sync::Allowed;
 
@@ -39,6 +43,8 @@ use sync::Allowed;
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long a post takes at most, as a rule, from being made to being sent: a sign of life says that everything older has come.
 const DELIVERY: Duration = Duration::from_secs(10);
+/// How much longer than a lease holds it is waited before what was told counts as stored.
+const MARGIN: Duration = Duration::from_secs(5);
 /// How many lines are handed on at once.
 const MOST_LINES: usize = 1_000;
 /// How many bytes are taken from the network before lines are handed on.
@@ -55,6 +61,9 @@ pub struct XSource {
     clock: Arc<dyn Clock>,
     silence: Duration,
     progress: Progress,
+    look: Look,
+    /// What looking posts up came to, told with the next lines.
+    looked: Told,
     /// `None` while there is nothing to follow.
     stream: Option<Chunks>,
     lines: WholeLines,
@@ -71,6 +80,7 @@ pub struct XSource {
 enum Event {
     Chunk(Option<reqwest::Result<Bytes>>),
     Synced(Outcome),
+    Look(Moment),
     Silence,
 }
 
@@ -117,6 +127,8 @@ impl XSource {
             backfill_minutes: config.backfill_minutes,
             silence: SILENCE,
             progress: Progress::start(clock.now()),
+            look: Look::new(),
+            looked: Told::default(),
             clock,
             stream: None,
             lines: WholeLines::default(),
@@ -127,11 +139,20 @@ impl XSource {
         })
     }
 
+    /// How long a lease of it holds that nobody renews: after so long, what was told is stored, or somebody else reads. 10 s unless it is
+    /// told.
+    pub fn under_lease(mut self, lease: Duration) -> Self {
+        self.look.stored = lease.saturating_add(MARGIN);
+        self
+    }
+
     /// Ends the connection, and whatever belongs to it.
     fn disconnect(&mut self) {
         self.stream = None;
         self.lines = WholeLines::default();
         self.follow.stop();
+        self.look.stop();
+        self.looked = Told::default();
         self.alive = false;
         self.gaps.clear();
         self.ending = None;
@@ -182,20 +203,26 @@ impl XSource {
     fn at_hand(&mut self) -> Option<Read> {
         let now = self.clock.now();
         self.progress.turn(now);
-        let mut read = Read::default();
-        let mut last = None;
+        let looked = std::mem::take(&mut self.looked);
+        let mut read = Read {
+            lines: looked.lines,
+            unchecked: looked.unchecked,
+            ..Read::default()
+        };
+        let (mut last, came) = (None, read.lines.len());
         while read.lines.len() < MOST_LINES && self.ending.is_none() {
             let Some(line) = self.lines.next() else { break };
             match line::read(&line) {
                 Line::Nothing => {}
                 Line::Ending(trouble) => self.ending = Some(trouble),
                 Line::Message => read.lines.push(line),
-                Line::Post(made) => {
+                Line::Post(post) => {
                     if !self.progress.spend(self.cap) {
                         read.left_out += 1;
                         break;
                     }
-                    let made = made.unwrap_or(now).min(now);
+                    read.unchecked += post.first.map_or(0, |id| self.progress.watched.add(id));
+                    let made = post.made.unwrap_or(now).min(now);
                     self.progress.reached = self.progress.reached.max(made);
                     last = Some(made);
                     read.lines.push(line);
@@ -209,11 +236,10 @@ impl XSource {
         read.unreadable = self.lines.unreadable();
         read.gaps = std::mem::take(&mut self.gaps);
         let is_alive = std::mem::take(&mut self.alive);
-        if is_alive && read.lines.is_empty() {
+        if is_alive && read.lines.len() == came {
             self.progress.reached = self.progress.reached.max(now.minus(DELIVERY));
         }
-        let has_news =
-            is_alive || !read.lines.is_empty() || !read.gaps.is_empty() || read.left_out + read.unreadable > 0;
+        let has_news = is_alive || looked.has_moved || read != Read::default();
         has_news.then(|| {
             read.position = Some(self.progress.position());
             read.reached = last;
@@ -244,6 +270,12 @@ impl XSource {
                     });
                 }
             }
+            Event::Look(moment) => {
+                let now = self.clock.now();
+                self.progress.turn(now);
+                let api = &self.follow.api;
+                self.looked = self.look.go_on(moment, &mut self.progress, self.cap, now, api);
+            }
             Event::Silence if self.stream.is_some() => {
                 return Err(Trouble::Lost {
                     reason: format!("nothing came for {} s, not even a keep-alive", self.silence.as_secs()),
@@ -256,10 +288,11 @@ impl XSource {
 
     /// Whatever comes first. Safe to cancel: each of these waits is.
     async fn event(&mut self) -> Event {
-        let (stream, follow) = (&mut self.stream, &mut self.follow);
+        let (stream, follow, look) = (&mut self.stream, &mut self.follow, &mut self.look);
         tokio::select! {
             chunk = async { match stream { Some(stream) => stream.next().await, None => pending().await } } => Event::Chunk(chunk),
             outcome = follow.next() => Event::Synced(outcome),
+            moment = look.next() => Event::Look(moment),
             () = sleep_until(self.heard + self.silence) => Event::Silence,
         }
     }

@@ -49,8 +49,8 @@ pub enum Misdeed {
     Refuse {
         /// The HTTP status.
         status: u16,
-        /// Seconds in `Retry-After`.
-        retry_after: Option<u64>,
+        /// `Retry-After`: seconds, or a date.
+        retry_after: Option<String>,
     },
     /// Nothing before this time is there any more.
     Clamp {

@@ -34,6 +34,8 @@ pub enum Answer {
     Status(u16),
     /// 429, with so many seconds in `Retry-After`.
     Limited(u64),
+    /// 503, with so many seconds in `Retry-After`.
+    Down(u64),
     /// The JSON, cut off in its middle.
     Truncated,
 }
@@ -357,8 +359,12 @@ impl Answer {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 Some(error(status, "told to"))
             }
-            Answer::Limited(seconds) => {
-                let mut response = error(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
+            Answer::Limited(seconds) | Answer::Down(seconds) => {
+                let status = match self {
+                    Answer::Down(_) => StatusCode::SERVICE_UNAVAILABLE,
+                    _ => StatusCode::TOO_MANY_REQUESTS,
+                };
+                let mut response = error(status, "told to");
                 response.headers_mut().insert("retry-after", seconds.into());
                 Some(response)
             }

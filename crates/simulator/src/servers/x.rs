@@ -1,8 +1,9 @@
 //! A fake X API v2: the filtered stream, its rules and the look-up of posts, with the limits and the whims of the real one. What it is
-//! told to send goes to every connection, whatever the rules say: matching is not known here. Rules are in `x/rules.rs`.
+//! told to send goes to every connection, whatever the rules say: matching is not known here. Rules are in `x/rules.rs`, look-ups in `x/look_up.rs`.
 
 mod connection;
 mod limits;
+mod look_up;
 mod rules;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures::stream;
@@ -55,6 +56,8 @@ pub struct Refusal {
     pub status: u16,
     /// `x-rate-limit-reset`, in seconds since 1970.
     pub reset: Option<i64>,
+    /// `Retry-After`: seconds, or a date.
+    pub retry_after: Option<String>,
     /// The body.
     pub body: String,
 }
@@ -78,7 +81,7 @@ struct Shared {
     refusals: VecDeque<Refusal>,
     rule_refusals: VecDeque<Refusal>,
     open: u32,
-    gone: Vec<String>,
+    lookups: look_up::LookUps,
 }
 
 /// What all connections know.
@@ -132,7 +135,7 @@ impl X {
         let app = Router::new()
             .route("/2/tweets/search/stream", get(connect))
             .route("/2/tweets/search/stream/rules", get(rules::read).post(rules::write))
-            .route("/2/tweets", get(look_up))
+            .route("/2/tweets", get(look_up::look_up))
             .with_state(Arc::clone(&api));
         let served = Served::start(app).await?;
         Ok(Self { api, served })
@@ -171,7 +174,22 @@ impl X {
 
     /// The post of this id is gone from now on.
     pub fn remove(&self, id: &str) {
-        self.api.lock().gone.push(id.to_owned());
+        self.api.lock().lookups.gone.insert(id.to_owned());
+    }
+
+    /// Nobody is allowed to see the post of this id from now on: its author's account is protected or suspended.
+    pub fn hide(&self, id: &str) {
+        self.api.lock().lookups.hidden.insert(id.to_owned());
+    }
+
+    /// Turns the next look-up away.
+    pub fn refuse_look_ups(&self, refusal: Refusal) {
+        self.api.lock().lookups.refusals.push_back(refusal);
+    }
+
+    /// The ids of every look-up that was answered, in order.
+    pub fn looked_up(&self) -> Vec<Vec<String>> {
+        self.api.lock().lookups.answered.clone()
     }
 
     /// The lines of posts that were sent whole, in order, over all connections.
@@ -199,6 +217,11 @@ impl X {
         self.until(|shared| shared.asked.len() >= times).await;
     }
 
+    /// Returns once so many look-ups were answered, or are about to be.
+    pub async fn until_looked_up(&self, times: usize) {
+        self.until(|shared| shared.lookups.answered.len() >= times).await;
+    }
+
     /// Returns once the rules have been written to so often.
     pub async fn until_written(&self, times: usize) {
         self.until(|shared| shared.rules.writes().len() >= times).await;
@@ -221,6 +244,10 @@ fn answer(status: StatusCode, body: &Value) -> Response {
 fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, refusal.body.clone()).into_response();
+    let after = refusal.retry_after.as_ref();
+    if let Some(after) = after.and_then(|after| HeaderValue::from_str(after).ok()) {
+        response.headers_mut().insert("retry-after", after);
+    }
     if let Some(reset) = refusal.reset {
         response.headers_mut().insert("x-rate-limit-reset", reset.into());
     }
@@ -300,41 +327,4 @@ fn posts(acts: &[Act]) -> VecDeque<String> {
         }
     }
     posts
-}
-
-/// Posts by their ids, from what was sent; those that are gone or were never sent are errors.
-async fn look_up(
-    State(api): State<Arc<Api>>,
-    Query(parameters): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
-) -> Response {
-    if let Some(response) = api.stranger(&headers) {
-        return response;
-    }
-    let ids: Vec<&str> = parameters.get("ids").map_or(Vec::new(), |ids| ids.split(',').collect());
-    if ids.is_empty() || ids.len() > 100 {
-        let detail = format!("the `ids` query parameter has {} ids, not 1 to 100", ids.len());
-        return answer(
-            StatusCode::BAD_REQUEST,
-            &json!({"title": "Invalid Request", "detail": detail}),
-        );
-    }
-    let shared = api.lock();
-    let known: Vec<Value> = posts(&shared.acts)
-        .iter()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .collect();
-    let (mut data, mut errors) = (Vec::new(), Vec::new());
-    for id in ids {
-        let post = known.iter().find(|line| line["data"]["id"] == id);
-        match post.filter(|_| !shared.gone.iter().any(|gone| gone == id)) {
-            Some(line) => data.push(line["data"].clone()),
-            None => errors.push(json!({
-                "value": id, "resource_id": id, "parameter": "ids", "resource_type": "tweet", "title": "Not Found Error",
-                "detail": format!("Could not find tweet with ids: [{id}]."),
-                "type": "https://api.twitter.com/2/problems/resource-not-found",
-            })),
-        }
-    }
-    answer(StatusCode::OK, &json!({"data": data, "errors": errors}))
 }

@@ -46,6 +46,17 @@ pub fn text(listed: &v1::ListSourcesResponse, seen: &v1::GetCoverageResponse, no
         if !assignment.trouble.is_empty() {
             lines.push(styled(BAD, format!("{:width$}  {}", "", assignment.trouble)));
         }
+        let unchecked = coverage.map_or(0, |it| it.unchecked);
+        if unchecked > 0 {
+            let unchecked = grouped(unchecked);
+            lines.push(styled(
+                FAINT,
+                format!(
+                    "{:width$}  {unchecked} not looked up again in time: deletions may have gone unseen",
+                    ""
+                ),
+            ));
+        }
         let gaps = coverage.map_or(&[][..], |it| &it.gaps);
         lines.extend(gaps.iter().rev().take(3).map(|gap| {
             let open = if gap.open { ", still open" } else { "" };
@@ -90,6 +101,7 @@ fn coverage_view(it: &AssignmentCoverage) -> Value {
         "limited": it.limited,
         "left_out": it.left_out,
         "lag_ms": it.lag_ms,
+        "unchecked": it.unchecked,
         "gaps": it.gaps.iter().map(GapView::from).collect::<Vec<_>>(),
     })
 }
@@ -110,6 +122,7 @@ pub fn csv(listed: &v1::ListSourcesResponse, seen: &v1::GetCoverageResponse) -> 
         "limited",
         "left_out",
         "missed_seconds",
+        "unchecked",
     ];
     let rows = listed.assignments.iter().map(|it| {
         let coverage = coverage_of(seen, &it.id).cloned().unwrap_or_default();
@@ -125,6 +138,7 @@ pub fn csv(listed: &v1::ListSourcesResponse, seen: &v1::GetCoverageResponse) -> 
             coverage.limited.to_string(),
             coverage.left_out.to_string(),
             format!("{:.1}", gap_seconds(&coverage)),
+            coverage.unchecked.to_string(),
         ]
     });
     output::csv(header, rows)

@@ -303,3 +303,39 @@ fn what_x_itself_found_in_real_posts_is_found_in_their_text() {
     eprintln!("{compared} places as X has them, {more} of accounts that it does not name");
     assert!(more * 1000 <= compared);
 }
+
+#[test]
+fn a_look_up_that_does_not_show_a_post_takes_it_back_and_other_errors_do_not() {
+    let error = |id: &str, change: &[(&str, &str)]| {
+        let text = format!(
+            r#"{{"value":"{id}","resource_id":"{id}","parameter":"ids","resource_type":"tweet","title":"Not Found Error",
+                "detail":"Could not find tweet with ids: [{id}].","type":"https://api.twitter.com/2/problems/resource-not-found"}}"#
+        );
+        change.iter().fold(text, |text, (from, to)| text.replace(from, to))
+    };
+    let line = format!(
+        r#"{{"errors":[{},{},{},{},7]}}"#,
+        error("1460323737035677698", &[]),
+        error(
+            "1460323737035677699",
+            &[("resource-not-found", "not-authorized-for-resource")]
+        ),
+        // One that is referred to, and one of which X does not know what has become.
+        error("1460323737035677700", &[(r#""ids""#, r#""referenced_tweets.id""#)]),
+        error("1460323737035677701", &[("resource-not-found", "service-unavailable")]),
+    );
+    let read = normalise(line.replace('\n', "").as_bytes(), received()).unwrap();
+    let gone: Vec<String> = read.events.iter().map(PostEvent::key).collect();
+    assert_eq!(gone, ["x:1460323737035677698", "x:1460323737035677699"]);
+    let is_final =
+        |event: &PostEvent| matches!(event, PostEvent::Deleted { revision: u64::MAX, at, .. } if *at == received());
+    assert!(read.events.iter().all(is_final));
+    let odd = error("", &[]);
+    assert!(
+        normalise(
+            format!(r#"{{"errors":[{odd}]}}"#).replace('\n', "").as_bytes(),
+            received()
+        )
+        .is_err()
+    );
+}

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use backtweet_domain::{Clock, SystemClock, Timestamp};
 
-use super::decode::Decoder;
+use super::decode::{Decoder, Stays};
 use super::glance::{What, glance};
 use super::place::{Cursor, Place, Trail};
 use crate::normalise::clip;
@@ -201,13 +201,16 @@ impl Connection {
                 }
             }
             Some(Ok(Message::Binary(frame))) => {
-                match self.decoder.as_mut().and_then(|decoder| decoder.decode(&frame)) {
-                    Some(frame) => {
+                let decoder = self.decoder.as_mut().ok_or(Stays::Unknown);
+                match decoder.and_then(|decoder| decoder.decode(&frame)) {
+                    Ok(frame) => {
                         if self.track.look(frame, batch)? {
                             batch.add(Bytes::copy_from_slice(frame));
                         }
                     }
-                    None => {
+                    // It would be refused in any form.
+                    Err(Stays::TooLong) => batch.read.unreadable += 1,
+                    Err(Stays::Unknown) => {
                         batch.read.unreadable += 1;
                         return Err(End::Undecodable);
                     }

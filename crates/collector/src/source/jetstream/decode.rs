@@ -4,13 +4,21 @@ use zstd::bulk::Decompressor;
 use zstd::zstd_safe::{get_dict_id_from_dict, get_dict_id_from_frame};
 
 use super::ask::Version;
+use crate::transport::MOST_MESSAGE_BYTES;
 
 /// The dictionary that v1's servers compress with.
 const V1_DICTIONARY: u32 = 1_612_007_021;
-/// Longest frame that is undone, in bytes: the same as of one that comes plain.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Where a frame does not say how long it is, this much is tried first.
 const COMMON_BYTES: usize = 64 * 1024;
+
+/// Why a frame stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stays {
+    /// It was compressed with another dictionary, or is none.
+    Unknown,
+    /// It has more bytes than one that comes plain may have.
+    TooLong,
+}
 
 /// Undoes the compression of frames.
 pub(super) struct Decoder {
@@ -45,18 +53,21 @@ impl Decoder {
         })
     }
 
-    /// The frame as it was before it was compressed; `None` where it was not with this dictionary, or is too long.
-    pub(super) fn decode(&mut self, frame: &[u8]) -> Option<&[u8]> {
+    /// The frame as it was before it was compressed.
+    pub(super) fn decode(&mut self, frame: &[u8]) -> Result<&[u8], Stays> {
+        if frame.len() >= MOST_MESSAGE_BYTES {
+            return Err(Stays::TooLong);
+        }
         // Without its dictionary's id, a frame might be undone with the wrong one, to rubbish and without an error.
         if get_dict_id_from_frame(frame).map_or(0, u32::from) != self.id {
-            return None;
+            return Err(Stays::Unknown);
         }
-        match Decompressor::upper_bound(frame) {
-            Some(bytes) if bytes > MOST_BYTES => return None,
-            Some(bytes) => self.attempt(frame, bytes)?,
-            None => (self.attempt(frame, COMMON_BYTES)).or_else(|| self.attempt(frame, MOST_BYTES))?,
-        }
-        Some(&self.plain)
+        let done = match Decompressor::upper_bound(frame) {
+            Some(bytes) if bytes > MOST_MESSAGE_BYTES => return Err(Stays::TooLong),
+            Some(bytes) => self.attempt(frame, bytes),
+            None => (self.attempt(frame, COMMON_BYTES)).or_else(|| self.attempt(frame, MOST_MESSAGE_BYTES)),
+        };
+        done.map(|()| self.plain.as_slice()).ok_or(Stays::Unknown)
     }
 
     fn attempt(&mut self, frame: &[u8], most: usize) -> Option<()> {

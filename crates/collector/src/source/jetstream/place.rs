@@ -19,9 +19,10 @@ const STEP: Duration = Duration::from_secs(1);
 /// Cursors below this are numbers of events, not microseconds.
 const FIRST_TIME: i64 = 1_000_000_000_000_000;
 
-/// How far a source has come. As a [`Position`] it is JSON: `{"server":"wss://host","time_us":1783175888085434,"seq":42}`, where `time_us` is
+/// How far a source has come; before the first event, since when it is read. As a [`Position`] it is JSON: `{"server":"wss://host","time_us":1783175888085434,"seq":42}`, where `time_us` is
 /// the latest time seen at which an event was witnessed, in microseconds since 1970, and `seq` is v2's number of an event a few seconds
-/// before it, which means something on that server only; v1 has none. Either wire goes on where the other stopped.
+/// before it, which means something on that server only; v1 has none. Either wire goes on where the other stopped. Before the first event `server` is
+/// empty, and `time_us` is of this machine's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) server: String,
@@ -48,6 +49,16 @@ impl Cursor {
 }
 
 impl Place {
+    /// Where a source stands that was not read before `now`. No server has told the time yet, so that it is gone back from here as from
+    /// another server's.
+    pub(super) fn first(now: Timestamp) -> Self {
+        Self {
+            server: String::new(),
+            time_us: now.micros(),
+            seq: None,
+        }
+    }
+
     /// Reads a stored position.
     pub(super) fn read(position: &Position) -> Result<Self, Trouble> {
         serde_json::from_str(&position.0).map_err(|error| Trouble::Unusable {

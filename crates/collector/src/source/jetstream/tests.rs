@@ -1,6 +1,8 @@
 //! The source against a fake server over real sockets; the oracle is what the server says it sent. What goes wrong on the way is in
-//! `tests/trouble.rs`.
+//! `tests/trouble.rs`, messages that are too long in `tests/long.rs`, what another collector reads on from in `tests/moves.rs`.
 
+mod long;
+mod moves;
 mod trouble;
 
 use std::collections::BTreeSet;
@@ -254,27 +256,6 @@ async fn only_what_happens_from_now_on_is_read_where_nothing_was_stored() {
         assert_eq!(reader.lines, sent(&server, version));
         assert_eq!(server.asked()[0].cursor, None);
         assert_eq!((server.sent().len(), reader.gaps.len()), (2, 0));
-    }
-}
-
-#[tokio::test]
-async fn another_collector_goes_on_where_the_last_one_stored() {
-    for version in [1, 2] {
-        let server = serve(events(20)).await;
-        let config = config(&[&server], version);
-        let mut reader = Reader::new(&config, before_all());
-        reader.distinct(20).await;
-        let stored = reader.position.clone();
-        drop(reader);
-        server.push((20..30).map(event)).unwrap();
-        let mut reader = Reader::new(&config, stored);
-        reader.until(|reader| reader.lines.len() >= 16).await;
-        let cursor = server.asked()[1].cursor.unwrap();
-        // Both are 5 s behind the last event.
-        assert_eq!(cursor as i64, if version == 1 { FIRST + 14 * SECOND } else { 15 });
-        assert_eq!(reader.lines.len(), 16, "nothing before is read again");
-        assert_eq!((reader.gaps.len(), reader.troubles.len()), (0, 0));
-        assert_eq!(reader.place().time_us, FIRST + 29 * SECOND);
     }
 }
 

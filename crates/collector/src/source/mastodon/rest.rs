@@ -271,14 +271,9 @@ fn slow() -> Trouble {
     }
 }
 
-/// The driver's own words are the last ones.
 pub(super) fn lost(error: &reqwest::Error) -> Trouble {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
     Trouble::Lost {
-        reason: cause.to_string(),
+        reason: transport::innermost(error),
     }
 }
 

@@ -82,6 +82,9 @@ async fn odd_events_cost_nothing_but_themselves() {
         bench.server.push("announcement.reaction", r#"{"name":"thumbs"}"#);
         bench.server.push("update", r#"{"id":"1","content":"<p>cut of"#);
         bench.server.post(&huge);
+        // One over any limit, too.
+        huge["content"] = json!("x".repeat(20 * 1024 * 1024));
+        bench.server.post(&huge);
         bench.server.post_reordered(&statuses(2..20));
         bench.server.replay(10);
         bench.server.thump();
@@ -91,6 +94,8 @@ async fn odd_events_cost_nothing_but_themselves() {
         let mut expected: BTreeSet<_> = statuses(2..21).iter().map(uri).collect();
         assert_eq!(bench.uris(), expected, "sse: {sse}");
         assert_eq!(bench.gone(), ["999"]);
+        let streamed = bench.server.streamed().len();
+        assert!(streamed < 40, "{streamed}: no break brought anything twice");
         // Nor does a break behind them.
         bench.server.close();
         let missed = status(30);
@@ -189,9 +194,11 @@ async fn a_subscription_that_is_refused_is_no_quiet_stream() {
 async fn a_server_that_wants_to_be_left_alone_is_left_alone() {
     for sse in [false, true] {
         let mut bench = Bench::start(sse).await;
-        bench.server.fail("/api/v1/streaming", Answer::Limited(900), 1);
-        let limited = bench.source.connect(None).await.unwrap_err();
-        assert!(bench.source.pause(&limited, 1) >= Duration::from_secs(900), "{limited}");
+        for answer in [Answer::Limited(900), Answer::Down(900)] {
+            bench.server.fail("/api/v1/streaming", answer, 1);
+            let limited = bench.source.connect(None).await.unwrap_err();
+            assert!(bench.source.pause(&limited, 1) >= Duration::from_secs(900), "{limited}");
+        }
         bench.server.fail("/api/v1/streaming", Answer::Status(503), 1);
         let down = bench.source.connect(None).await.unwrap_err();
         assert!(matches!(down, Trouble::Status { status: 503, .. }), "{down}");

@@ -1,4 +1,4 @@
-//! The requests to X: the stream, and reading and writing its rules, within the limits of 15 minutes. When which is made is not known here.
+//! The requests to X: the stream, reading and writing its rules, looking posts up, within the limits of 15 minutes. When which is made is not known here.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::answer::Answer;
 use super::rules::{Present, Wanted};
 use super::window::Window;
 use crate::normalise::clip;
@@ -19,6 +20,8 @@ use crate::transport;
 const MOST_CONNECTS: usize = 45;
 const MOST_READS: usize = 400;
 const MOST_WRITES: usize = 90;
+/// Look-ups are limited by plan; the least that any has is 300.
+const MOST_LOOK_UPS: usize = 270;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Largest answer that is read, in bytes: 25,000 rules of 2,048 characters and then some.
@@ -71,6 +74,7 @@ pub(super) struct Api {
     connects: Mutex<Window>,
     reads: Mutex<Window>,
     writes: Mutex<Window>,
+    look_ups: Mutex<Window>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +108,7 @@ impl Api {
             connects: Mutex::new(Window::new(MOST_CONNECTS)),
             reads: Mutex::new(Window::new(MOST_READS)),
             writes: Mutex::new(Window::new(MOST_WRITES)),
+            look_ups: Mutex::new(Window::new(MOST_LOOK_UPS)),
         })
     }
 
@@ -116,6 +121,16 @@ impl Api {
         }
         let url = self.url("/2/tweets/search/stream", &parameters);
         self.send(self.http.get(url)).await
+    }
+
+    /// What has become of posts, at most 100 of them. Each costs as much as one that the stream brings.
+    pub(super) async fn look_up(&self, posts: &[u64]) -> Result<Answer, Trouble> {
+        take(&self.look_ups, "look-ups of posts")?;
+        let ids: Vec<String> = posts.iter().map(u64::to_string).collect();
+        let mut parameters: Vec<(&str, String)> = FIELDS.map(|(name, value)| (name, value.to_owned())).to_vec();
+        parameters.push(("ids", ids.join(",")));
+        let response = self.send(self.http.get(self.url("/2/tweets", &parameters))).await?;
+        Answer::read(&body(response, MOST_ANSWER_BYTES).await?)
     }
 
     /// The rules that stand there.
@@ -204,7 +219,7 @@ impl Api {
                 let reset = reset
                     .and_then(|text| text.trim().parse().ok())
                     .map(Timestamp::from_seconds);
-                let left = reset.map(|reset| reset.since(self.clock.now()));
+                let left = reset.map(|reset| reset.since(self.clock.now()).min(transport::LONGEST_GRANTED));
                 Trouble::Limited {
                     after: after.or(left).filter(|after| !after.is_zero()),
                     reason,

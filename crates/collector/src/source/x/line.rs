@@ -13,12 +13,21 @@ use crate::source::Trouble;
 pub(super) enum Line {
     /// A keep-alive.
     Nothing,
-    /// A post, with the time inside its id.
-    Post(Option<Timestamp>),
+    /// A post.
+    Post(Post),
     /// Anything else; the normaliser sees to it.
     Message,
     /// Nothing more will come.
     Ending(Trouble),
+}
+
+/// What is read here of a post.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Post {
+    /// The time inside its id.
+    pub(super) made: Option<Timestamp>,
+    /// The id of its first edition, by which all editions are known.
+    pub(super) first: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -32,6 +41,8 @@ struct Envelope<'a> {
 #[derive(Deserialize)]
 struct Id<'a> {
     id: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default)]
+    edit_history_tweet_ids: Vec<String>,
 }
 
 pub(super) fn read(line: &[u8]) -> Line {
@@ -43,8 +54,11 @@ pub(super) fn read(line: &[u8]) -> Line {
         return Line::Message;
     };
     if let Some(data) = envelope.data {
+        let first = data.edit_history_tweet_ids.first().map(String::as_str);
+        let first = first.or(data.id.as_deref()).and_then(|id| id.parse().ok());
         let id = data.id.and_then(|id| PostId::new(Network::X, id).ok());
-        return Line::Post(id.and_then(|id| id.time()));
+        let made = id.and_then(|id| id.time());
+        return Line::Post(Post { made, first });
     }
     let ends = |error: &&Value| {
         error["disconnect_type"].is_string()

@@ -20,7 +20,16 @@ struct Rig {
     source: XSource,
     subjects: watch::Sender<Arc<Vec<Subject>>>,
     clock: Arc<ManualClock>,
+    config: v1::XSource,
     _folder: tempfile::TempDir,
+}
+
+impl Rig {
+    /// The same connection, as another collector reads it.
+    fn other(&self) -> XSource {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        XSource::new(&self.config, 0, self.subjects.subscribe(), clock).unwrap()
+    }
 }
 
 fn at(text: &str) -> Timestamp {
@@ -57,6 +66,7 @@ fn refusal(status: u16, body: &str) -> Refusal {
     Refusal {
         status,
         reset: None,
+        retry_after: None,
         body: body.to_owned(),
     }
 }
@@ -80,6 +90,7 @@ async fn rig_with(limits: Limits, keep_alive: Duration, change: impl FnOnce(&mut
         source,
         subjects,
         clock,
+        config,
         _folder: folder,
     }
 }

@@ -80,7 +80,7 @@ pub(super) struct Refusal {
     pub(super) status: u16,
     error: &'static str,
     message: String,
-    retry_after: Option<u64>,
+    retry_after: Option<String>,
 }
 
 impl Refusal {
@@ -99,8 +99,8 @@ impl Refusal {
         let mut answer = Response::builder()
             .status(self.status)
             .header("content-length", body.len());
-        if let Some(seconds) = self.retry_after {
-            answer = answer.header("retry-after", seconds);
+        if let Some(after) = &self.retry_after {
+            answer = answer.header("retry-after", after);
         }
         answer.body(Some(body)).unwrap_or_default()
     }
@@ -151,7 +151,7 @@ pub(super) fn plan(
     for misdeed in script {
         if let Misdeed::Refuse { status, retry_after } = misdeed {
             return Err(Refusal {
-                retry_after: *retry_after,
+                retry_after: retry_after.clone(),
                 ..Refusal::new(*status, "Refused", "told to")
             });
         }

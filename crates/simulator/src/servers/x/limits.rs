@@ -81,6 +81,7 @@ fn take(calls: &mut VecDeque<Instant>, most: usize) -> Result<(), Refusal> {
     Err(Refusal {
         status: StatusCode::TOO_MANY_REQUESTS.as_u16(),
         reset: i64::try_from(seconds).ok(),
+        retry_after: None,
         body: json!({"title": "Too Many Requests", "status": 429, "detail": "Too Many Requests"}).to_string(),
     })
 }

@@ -191,27 +191,6 @@ async fn a_dictionary_that_is_missing_wrong_or_unknown_to_the_server_costs_no_ev
 }
 
 #[tokio::test]
-async fn a_post_of_ten_megabytes_costs_itself_and_nothing_else() {
-    for version in [1, 2] {
-        let server = serve(events(10)).await;
-        server.script([Misdeed::Oversized {
-            after: 4,
-            bytes: 10 * 1024 * 1024,
-        }]);
-        let mut reader = Reader::new(&config(&[&server], version), before_all());
-        reader.distinct(11).await;
-        let (long, others): (Vec<Bytes>, Vec<Bytes>) =
-            reader.lines.iter().cloned().partition(|line| line.len() > 1_000_000);
-        assert_eq!(others, sent(&server, version));
-        assert!(
-            normalise(&long[0], received()).is_err(),
-            "it is refused, and kept as a dead letter"
-        );
-        assert_eq!(reader.troubles, []);
-    }
-}
-
-#[tokio::test]
 async fn another_server_takes_over_and_numbers_of_the_first_are_not_used_there() {
     for version in [1, 2] {
         let first = serve(events(40)).await;
@@ -265,16 +244,30 @@ fn text(line: &Bytes) -> String {
 #[tokio::test]
 async fn a_server_that_wants_to_be_left_alone_is_and_the_next_one_is_asked() {
     let (first, second) = (serve(events(5)).await, serve(events(5)).await);
-    let refuse = |status, retry_after| [Misdeed::Refuse { status, retry_after }];
-    first.script(refuse(429, Some(17)));
+    let refuse = |status, retry_after: Option<&str>| {
+        let retry_after = retry_after.map(str::to_owned);
+        [Misdeed::Refuse { status, retry_after }]
+    };
+    first.script(refuse(429, Some("17")));
     second.script(refuse(503, None));
+    // One that is down may say until when: in either form, and for no longer than anybody believes.
+    first.script(refuse(503, Some("25")));
+    second.script(refuse(503, Some("Fri, 31 Dec 2100 23:59:59 GMT")));
     let mut reader = Reader::new(&config(&[&first, &second], 1), before_all());
     reader.distinct(5).await;
     let after = Some(Duration::from_secs(17));
     assert!(matches!(&reader.troubles[0], Trouble::Limited { after: told, .. } if *told == after));
     assert!(matches!(&reader.troubles[1], Trouble::Status { status: 503, .. }));
-    assert!(reader.source.pause(&reader.troubles[0], 1) >= Duration::from_secs(17));
-    assert_eq!((first.asked().len(), second.asked().len()), (2, 1));
+    for (trouble, seconds) in [(0, 17), (2, 25), (3, 3_600)] {
+        let pause = reader.source.pause(&reader.troubles[trouble], 1);
+        let least = Duration::from_secs(seconds);
+        assert!(
+            pause >= least && pause <= least + Duration::from_secs(1),
+            "{:?}",
+            reader.troubles
+        );
+    }
+    assert_eq!((first.asked().len(), second.asked().len()), (3, 2));
 }
 
 #[test]

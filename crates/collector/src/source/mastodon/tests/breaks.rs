@@ -43,6 +43,26 @@ async fn a_break_in_the_middle_of_an_event_loses_no_post() {
 }
 
 #[tokio::test]
+async fn what_is_posted_between_two_collectors_before_the_first_status_is_fetched_by_the_second() {
+    for sse in [false, true] {
+        let mut bench = Bench::start(sse).await;
+        bench.connect().await;
+        bench.until(|bench| bench.position.is_some()).await;
+        bench.source = source(&bench.server, "public", sse, &bench.folder, &bench.clock);
+        tokio::time::timeout(DEADLINE, bench.server.subscribed(0))
+            .await
+            .unwrap();
+        bench.pass(10);
+        let missed = statuses(3_605_000..3_605_100);
+        missed.iter().for_each(|status| bench.server.post(status));
+        bench.connect().await;
+        bench.until_all_of(&missed).await;
+        bench.until(|bench| bench.open.is_empty()).await;
+        assert_eq!((bench.left.as_slice(), bench.troubles.as_slice()), (&[][..], &[][..]));
+    }
+}
+
+#[tokio::test]
 async fn a_backfill_ends_where_it_meets_the_stream_and_not_at_its_first_late_post() {
     let mut bench = broken(false, &[status(0)], &status(1)).await;
     let missed = statuses(2..300);
@@ -155,8 +175,18 @@ async fn requests_wait_for_the_limit_to_be_set_back_and_never_run_into_it() {
 
 #[tokio::test]
 async fn a_limit_that_others_used_up_is_kept_to() {
+    is_kept_to(Answer::Limited(120)).await;
+}
+
+#[tokio::test]
+async fn an_instance_that_says_until_when_it_is_down_is_not_asked_before() {
+    is_kept_to(Answer::Down(120)).await;
+}
+
+/// Whether no page is asked for in the two minutes after this answer.
+async fn is_kept_to(answer: Answer) {
     let mut bench = broken(true, &[status(0)], &status(1)).await;
-    bench.server.fail("/api/v1/timelines", Answer::Limited(120), 1);
+    bench.server.fail("/api/v1/timelines", answer, 1);
     bench.until(|bench| !bench.troubles.is_empty()).await;
     let asked = bench.server.asked().len();
     bench.clock.set(bench.clock.now().minus(Duration::from_secs(60)));

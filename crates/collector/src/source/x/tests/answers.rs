@@ -16,6 +16,14 @@ async fn what_the_server_answers_says_how_long_to_wait() {
     let down = rig.source.connect(None).await.unwrap_err();
     let pauses = [1, 2, 3, 7, 8, 90].map(|in_a_row| rig.source.pause(&down, in_a_row).as_secs());
     assert_eq!(pauses, [5, 10, 20, 320, 320, 320]);
+    // Unless it says until when it is down: then it is not asked before.
+    rig.server.refuse(Refusal {
+        retry_after: Some("1800".to_owned()),
+        ..refusal(503, "later")
+    });
+    let down = rig.source.connect(None).await.unwrap_err();
+    let pauses = [1, 2, 90].map(|in_a_row| rig.source.pause(&down, in_a_row).as_secs());
+    assert_eq!(pauses, [1_800; 3]);
     rig.server.refuse(refusal(401, ""));
     let stranger = rig.source.connect(None).await.unwrap_err();
     assert!(matches!(stranger, Trouble::Unusable { .. }), "{stranger}");

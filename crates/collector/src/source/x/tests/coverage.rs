@@ -28,6 +28,25 @@ async fn a_break_is_told_as_a_gap_from_the_last_post_on() {
 }
 
 #[tokio::test]
+async fn a_break_before_the_first_post_is_told_by_whoever_reads_on() {
+    let mut rig = rig().await;
+    rig.source.connect(None).await.unwrap();
+    let stored = soon(rig.source.read()).await.unwrap().position;
+    rig.server.act(Act::Cut);
+    trouble(&mut rig.source).await;
+    let back = noon().plus(Duration::from_secs(600));
+    rig.clock.set(back);
+    let mut other = rig.other();
+    other.connect(stored.as_ref()).await.unwrap();
+    let gap = Gap {
+        from: noon(),
+        to: back,
+        cause: GapCause::Disconnected,
+    };
+    assert_eq!(soon(other.read()).await.unwrap().gaps, [gap]);
+}
+
+#[tokio::test]
 async fn what_the_plan_sends_again_is_no_gap() {
     let limits = Limits {
         backfill_minutes: 5,
