@@ -40,7 +40,7 @@ impl Block {
     /// How many rows it has.
     pub const fn rows(self) -> usize {
         match self {
-            Block::Words | Block::Letters => 1 << 16,
+            Block::Words | Block::Letters => 1 << 17,
             Block::Handles => 1 << 13,
             Block::Marks => marks::COUNT,
             Block::Polarity => 2 * STEPS.len(),

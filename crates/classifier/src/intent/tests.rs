@@ -71,7 +71,7 @@ fn the_weights_that_ship_are_ones_that_this_program_reads() {
     let model = SHIPPED.as_ref().unwrap();
     assert!((0.1..0.9).contains(&model.dials.threshold));
     let file = include_bytes!("../../models/intent-1.bin");
-    for broken in [&file[1..], &file[..file.len() - 1], b"", &[0; 600_000]] {
+    for broken in [&file[1..], &file[..file.len() - 1], b"", &[0; 1_100_000]] {
         assert_eq!(Model::load(broken), None);
     }
 }
@@ -90,7 +90,6 @@ fn what_is_seen_of_a_text_stays_within_the_table_and_does_not_change_with_links_
             "{block:?}"
         );
     }
-    assert!(ROWS < 1 << 18);
     let other = Features::of("@acme_uk  I paid $379 for THIS &amp; it broke?! Help!! https://b.example/y 😡");
     assert_eq!(other, features);
     assert_eq!(
