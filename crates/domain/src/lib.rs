@@ -15,7 +15,9 @@ pub mod subject;
 pub mod text;
 pub mod time;
 
-pub use backtweet::{Classified, Edge, Finding, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version};
+pub use backtweet::{
+    Classified, Edge, Finding, Flag, Flags, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version,
+};
 pub use entities::{Entities, Hashtag, Link, Mention, Span};
 pub use event::{AccountChange, AccountState, Follow, PostEvent};
 pub use id::{AccountId, IdError, Network, PostId, SubjectId};

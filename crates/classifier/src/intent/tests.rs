@@ -4,7 +4,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::cues::CUES;
+use super::features::{Block, Features, ROWS};
+use super::model::Model;
+use super::rules::AUTOMATON;
 use super::*;
+use crate::text::normalise;
 
 #[test]
 fn who_asks_for_help_is_told_from_who_complains_and_who_praises() {
@@ -61,7 +66,61 @@ proptest! {
     }
 }
 
-/// The figure in `docs/models/intent-rules.md`. On development data: the cues were chosen with a view to these very texts.
+#[test]
+fn the_weights_that_ship_are_ones_that_this_program_reads() {
+    let model = SHIPPED.as_ref().unwrap();
+    assert!((0.1..0.9).contains(&model.dials.threshold));
+    let file = include_bytes!("../../models/intent-1.bin");
+    for broken in [&file[1..], &file[..file.len() - 1], b"", &[0; 1_100_000]] {
+        assert_eq!(Model::load(broken), None);
+    }
+}
+
+#[test]
+fn what_is_seen_of_a_text_stays_within_the_table_and_does_not_change_with_links_numbers_or_escapes() {
+    let features = Features::of("@acme_uk I paid $25 for THIS & it broke?! Help!! https://a.example/x 😡");
+    for block in Block::ALL {
+        let range = block.start()..block.start() + block.rows();
+        assert!(
+            features.rows(block).iter().all(|row| range.contains(&(*row as usize))),
+            "{block:?}"
+        );
+        assert!(
+            !features.rows(block).is_empty() || block == Block::Polarity,
+            "{block:?}"
+        );
+    }
+    let other = Features::of("@acme_uk  I paid $379 for THIS &amp; it broke?! Help!! https://b.example/y 😡");
+    assert_eq!(other, features);
+    assert_eq!(
+        Features::of("Down again since… https://t.co/x1"),
+        Features::of("Down again since")
+    );
+}
+
+#[test]
+fn a_language_that_the_model_does_not_know_is_left_to_the_rules() {
+    for text in [
+        "me encanta este sitio pero nunca llega nada",
+        "mein Paket kommt einfach nie an und keiner antwortet",
+    ] {
+        assert!(!looks_english(text), "{text}");
+        assert_eq!(read(text).0, Intent::Other, "{text}");
+    }
+    assert!(is_english_tag("en-GB") && !is_english_tag("es") && !is_english_tag("end"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_leads_out_of_the_table_of_weights(text in "(\\PC|@|#|&amp;|…| |https://t.co/a ){0,60}") {
+        let features = Features::of(&text);
+        let rows = Block::ALL.into_iter().flat_map(|block| features.rows(block).to_vec());
+        prop_assert!(rows.into_iter().all(|row| (row as usize) < ROWS));
+    }
+}
+
+/// A check that the file of weights and the program that reads it belong together: these are the very tweets that the weights were fitted
+/// to. What the model is worth on others is measured by `train-intent`.
 #[test]
 fn complaints_and_help_requests_are_found_among_tweets_to_brands() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/complaints/train.tsv");
@@ -89,5 +148,5 @@ fn complaints_and_help_requests_are_found_among_tweets_to_brands() {
         "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}, of {} texts",
         hits + misses + alarms + rest
     );
-    assert!(f1 > 0.5, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}");
+    assert!(f1 > 0.85, "precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}");
 }

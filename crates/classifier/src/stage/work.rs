@@ -17,6 +17,7 @@ use crate::index::SubjectIndex;
 use crate::intent;
 use crate::lineage::named::Candidate;
 use crate::lineage::{Entry, Parent, Record, Tombstone, places};
+use crate::spam;
 
 /// So often in a row is a post heard that comes back unchanged and is earlier than one that it refers to; so many crashes over the same
 /// records does such a post survive.
@@ -204,6 +205,7 @@ fn sighting(post: &Post, entry: &Entry, intent: Intent, intent_confidence: f64) 
         lineage: place.lineage.clone(),
         intent,
         intent_confidence,
+        flags: spam::flags(post, 0),
     }
 }
 

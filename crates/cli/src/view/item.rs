@@ -1,6 +1,6 @@
 //! One post of a subject's conversation.
 
-use backtweet_domain::{Intent, Kind, Label, Role, Timestamp};
+use backtweet_domain::{Flag, Intent, Kind, Label, Role, Timestamp};
 use backtweet_wire::v1::{self, FeedItem};
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ macro_rules! from_wire {
     )*};
 }
 
-from_wire!(Kind: Kind, Intent: Intent, Label: Label, Role: Role);
+from_wire!(Flag: Flag, Kind: Kind, Intent: Intent, Label: Label, Role: Role);
 
 fn role(role: Role) -> &'static str {
     match role {
@@ -62,6 +62,7 @@ pub fn view(item: &FeedItem) -> Value {
         "depth": lineage.depth,
         "intent": name(sighting.intent, Intent::name),
         "intent_confidence": sighting.intent_confidence,
+        "flags": sighting.flags.iter().map(|&flag| name(flag, Flag::name)).collect::<Vec<_>>(),
         "sentiment": item.sentiment.as_ref().map(|sentiment| json!({
             "label": name(sentiment.label, Label::name),
             "score": sentiment.score,

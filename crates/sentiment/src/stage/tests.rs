@@ -51,6 +51,7 @@ fn seen(role: Role, post: Post) -> Classified {
         lineage,
         intent: Intent::Other,
         intent_confidence: 0.0,
+        flags: backtweet_domain::Flags::NONE,
         post,
     };
     let (id, at) = (sighting.post.id.clone(), Timestamp::from_seconds(5));

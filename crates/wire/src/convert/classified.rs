@@ -1,7 +1,8 @@
 //! Findings: what the classifier says about a post, and how it feels.
 
 use backtweet_domain::{
-    Classified, Finding, Kind, KindSet, Lineage, ReferenceKind, Scored, Sentiment, Sighting, SubjectId, Version,
+    Classified, Finding, Flag, Flags, Kind, KindSet, Lineage, ReferenceKind, Scored, Sentiment, Sighting, SubjectId,
+    Version,
 };
 
 use super::{WireEnum, each, optional, post_id, post_text, required, share, time};
@@ -116,6 +117,7 @@ impl From<&Sighting> for v1::Sighting {
             lineage: Some((&sighting.lineage).into()),
             intent: v1::Intent::from(sighting.intent).into(),
             intent_confidence: sighting.intent_confidence,
+            flags: flag_numbers(sighting.flags),
         }
     }
 }
@@ -132,6 +134,7 @@ impl TryFrom<v1::Sighting> for Sighting {
             lineage: required("lineage", wire.lineage)?,
             intent: WireEnum::from_number(wire.intent).map_err(|error| error.within("intent"))?,
             intent_confidence: share("intent_confidence", wire.intent_confidence, 0.0)?,
+            flags: flags(wire.flags)?,
         })
     }
 }
@@ -142,6 +145,14 @@ fn kind_numbers(kinds: KindSet) -> Vec<i32> {
 
 fn kinds(name: &str, numbers: Vec<i32>) -> Result<KindSet, WireError> {
     Ok(each(name, numbers, Kind::from_number)?.into_iter().collect())
+}
+
+fn flag_numbers(flags: Flags) -> Vec<i32> {
+    flags.iter().map(|flag| v1::Flag::from(flag).into()).collect()
+}
+
+fn flags(numbers: Vec<i32>) -> Result<Flags, WireError> {
+    Ok(each("flags", numbers, Flag::from_number)?.into_iter().collect())
 }
 
 impl From<&Lineage> for v1::Lineage {

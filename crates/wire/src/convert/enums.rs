@@ -1,6 +1,6 @@
 //! Enumerations. Numbers that name nothing, and the unspecified 0, are refused.
 
-use backtweet_domain::{AccountState, Edge, Intent, Kind, Label, Network, ReferenceKind, Role};
+use backtweet_domain::{AccountState, Edge, Flag, Intent, Kind, Label, Network, ReferenceKind, Role};
 
 use crate::{WireError, v1};
 
@@ -51,6 +51,7 @@ wire_enum!(ReferenceKind, "kind of reference": Repost, Quote, Reply);
 wire_enum!(AccountState, "state of an account": Active, Hidden, Deleted);
 wire_enum!(Kind, "kind of backtweet": Repost, Quote, Reply, Mention, Link, Hashtag, Keyword);
 wire_enum!(Intent, "intent": HelpRequest, Complaint, Praise, Question, Share, Spam, Other);
+wire_enum!(Flag, "flag": DuplicateText, NewAccount, LinkFarm, TagStuffing, FollowBait, Automated);
 wire_enum!(Role, "role": Backtweet, Indirect, Origin, Answer);
 wire_enum!(Edge, "kind of edge": Observed, Inferred, Flattened);
 wire_enum!(Label, "sentiment label": Negative, Neutral, Positive, Unknown);

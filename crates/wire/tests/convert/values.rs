@@ -269,9 +269,10 @@ fn sighting() -> impl Strategy<Value = Sighting> {
         lineage,
         select(Intent::ALL.to_vec()),
         0.0..=1.0,
+        prop::collection::vec(select(Flag::ALL.to_vec()), 0..6),
     )
         .prop_map(
-            |(post, role, kinds, automatic, lineage, intent, intent_confidence)| Sighting {
+            |(post, role, kinds, automatic, lineage, intent, intent_confidence, flags)| Sighting {
                 post,
                 role,
                 kinds,
@@ -279,6 +280,7 @@ fn sighting() -> impl Strategy<Value = Sighting> {
                 lineage,
                 intent,
                 intent_confidence,
+                flags: flags.into_iter().collect(),
             },
         )
 }
