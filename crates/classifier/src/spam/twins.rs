@@ -2,16 +2,18 @@
 //! decided here.
 //!
 //! A record is the same in whatever order its posts arrive and however often each does: of every author it keeps the latest time, of
-//! all authors the latest few, and nothing that is older than the newest by more than [`LATELY_HOURS`]. Whatever is left out can never come
+//! all authors the latest few, and nothing that is older than the newest by more than [`LATELY`]. Whatever is left out can never come
 //! to belong again.
+
+use std::time::Duration;
 
 use backtweet_domain::{AccountId, Timestamp};
 use prost::Message;
 
 use crate::hash;
 
-/// Posts further apart than this, in hours of event time, are no twins.
-pub const LATELY_HOURS: i64 = 24;
+/// Posts further apart than this in event time are no twins.
+pub const LATELY: Duration = Duration::from_secs(24 * 3_600);
 /// A record keeps so many authors; more twins than that count as that many.
 pub const MOST: usize = 16;
 /// Texts of fewer words than this are everybody's own: `thank you so much`.
@@ -52,7 +54,7 @@ pub fn fingerprint(text: &str) -> Option<u64> {
     (words >= FEWEST_WORDS).then_some(fingerprint)
 }
 
-/// The record with a post of `author` at event time `at` in it, and how many other authors in it posted the text within [`LATELY_HOURS`]
+/// The record with a post of `author` at event time `at` in it, and how many other authors in it posted the text within [`LATELY`]
 /// of that.
 pub fn remember(mut record: Twins, author: &AccountId, at: Timestamp) -> (Twins, usize) {
     let author = hash::of_text(&author.to_string());
@@ -75,10 +77,21 @@ pub fn remember(mut record: Twins, author: &AccountId, at: Timestamp) -> (Twins,
 
 fn near(one: Timestamp, two: Timestamp) -> bool {
     let apart = one.micros().abs_diff(two.micros());
-    apart <= LATELY_HOURS.unsigned_abs() * 3_600 * 1_000_000
+    u128::from(apart) <= LATELY.as_micros()
 }
 
 impl Twins {
+    /// Whether it holds as many authors as it can, all of them shortly before or after `at`: one more changes nothing that matters.
+    pub(crate) fn is_full(&self, at: Timestamp) -> bool {
+        let shortly = |other: Timestamp| u128::from(other.micros().abs_diff(at.micros())) <= LATELY.as_micros() / 2;
+        self.seen.len() == MOST && self.seen.iter().all(|(other, _)| shortly(*other))
+    }
+
+    /// When the latest of its posts was made.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        self.seen.first().map(|(latest, _)| *latest)
+    }
+
     /// The record as it is stored.
     pub fn encode(&self) -> Vec<u8> {
         let (at_us, authors) = self.seen.iter().map(|(at, author)| (at.micros(), *author)).unzip();

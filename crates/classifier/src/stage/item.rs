@@ -14,6 +14,7 @@ use backtweet_wire::record::decode_post_event;
 
 use crate::attribution::{self, Inferred, Name, Target};
 use crate::index::{Match, SubjectIndex};
+use crate::spam::twins;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct PostItem {
     pub(crate) matches: Vec<Match>,
     /// What it points at without its network saying so.
     pub(crate) inferred: Vec<Inferred>,
+    /// What its text is known by where others may have posted it too, of a post that points at a subject.
+    pub(crate) copied: Option<u64>,
 }
 
 /// Why an event is looked at.
@@ -117,7 +120,9 @@ impl Item {
         let mut matches = index.match_post(&post);
         let inferred = attribution::inferred(&post);
         attribution::add_matches(&post, &inferred, &index, &mut matches);
+        let copied = (!matches.is_empty() && !post.is_repost()).then(|| twins::fingerprint(&post.text));
         let item = PostItem {
+            copied: copied.flatten(),
             post,
             event: bytes.clone(),
             edited,

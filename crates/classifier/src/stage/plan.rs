@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use backtweet_domain::{AccountId, PostId, Timestamp};
-use backtweet_store::{Batch, Found, Guard, LookUp, Park, Stored, Write};
+use backtweet_store::{Batch, Found, Guard, Key, LookUp, Park, Stored, Write};
 use backtweet_stream::Effects;
 
 use super::item::{Item, PostItem, Registration};
@@ -13,6 +13,7 @@ use crate::attribution::Name;
 use crate::config::Bounds;
 use crate::lineage::named::{self, Candidate, Named};
 use crate::lineage::{self, Record};
+use crate::spam::twins::{self, Twins};
 
 /// The posts whose waiters are woken, by id, and all their names where those are written.
 pub(super) fn woken(effects: &Effects) -> FxHashMap<&str, Option<Vec<Name>>> {
@@ -42,6 +43,8 @@ pub(super) enum Ask<'a> {
     Name(Name),
     /// What a name stands for by which a post points at another, to wait there.
     NameAwaited(Name, &'a PostItem),
+    /// Who posted a text lately, by its fingerprint.
+    Text(u64),
 }
 
 /// Everything that the batch has to ask, in order.
@@ -68,6 +71,7 @@ pub(super) fn asks<'a>(items: &'a [Item], bounds: &Bounds) -> Vec<Ask<'a>> {
                         Ask::NameAwaited(name, item)
                     });
                 }
+                asks.extend(item.copied.map(Ask::Text));
                 if settles(item, &settling) {
                     settling.insert(&item.post.id);
                 }
@@ -119,6 +123,7 @@ impl Ask<'_> {
                 key: named::key(*name),
                 park: park(item, bounds),
             },
+            Ask::Text(text) => LookUp::Record(Key::new(text_slot(*text), TWINS)),
             Ask::Account(account) => LookUp::Record(account::key(account)),
             Ask::Author(registration) => {
                 let expires = registration.at.plus(bounds.lineage);
@@ -133,6 +138,13 @@ impl Ask<'_> {
             }
         }
     }
+}
+
+/// The name of the record of a text, in its slot.
+const TWINS: &str = "twins";
+
+fn text_slot(fingerprint: u64) -> String {
+    format!("text:{fingerprint:016x}")
 }
 
 /// What a post leaves where it waits.
@@ -214,6 +226,7 @@ pub(super) struct Known {
     pub(super) posts: FxHashMap<PostId, Kept<Record>>,
     pub(super) accounts: FxHashMap<AccountId, Kept<Standing>>,
     pub(super) names: FxHashMap<Name, Kept<Named>>,
+    texts: FxHashMap<u64, Kept<Twins>>,
     /// Posts in the order in which the batch first met them: parents' writes come before their children's.
     order: Vec<PostId>,
 }
@@ -245,6 +258,11 @@ impl Known {
                         known.names.insert(name, Kept::of(stored.as_ref(), Named::decode));
                     }
                 }
+                Ask::Text(text) => {
+                    if known.texts.get(&text).is_none_or(|kept| kept.version < version) {
+                        known.texts.insert(text, Kept::of(stored.as_ref(), Twins::decode));
+                    }
+                }
             }
             let waits = matches!(ask, Ask::Parent(..) | Ask::NameAwaited(..));
             if let (true, None | Some(Stored { open: true, .. })) = (waits, stored) {
@@ -263,6 +281,22 @@ impl Known {
     pub(super) fn named(&self, name: Name) -> &[Candidate] {
         let now = self.names.get(&name).and_then(|kept| kept.now.as_ref());
         now.map_or(&[], |named| &named.candidates)
+    }
+
+    /// Takes note of who posted its text and says how many others did lately, as far as was heard by now.
+    pub(super) fn remember(&mut self, item: &PostItem) -> usize {
+        let Some(kept) = item.copied.and_then(|text| self.texts.get_mut(&text)) else {
+            return 0;
+        };
+        let at = item.post.witnessed_at;
+        let record = kept.now.clone().unwrap_or_default();
+        let is_full = record.is_full(at);
+        let (record, twins) = twins::remember(record, &item.post.author.id, at);
+        // What everybody posts is told often enough: then it is not worth a write each.
+        if !is_full {
+            kept.now = Some(record);
+        }
+        twins
     }
 
     /// The post, to be changed.
@@ -309,7 +343,15 @@ impl Known {
                 (true, known.encode(), latest.plus(bounds.lineage))
             })
         });
-        posts.chain(accounts).chain(names).collect()
+        let mut texts: Vec<_> = self.texts.iter().collect();
+        texts.sort_by_key(|(text, _)| **text);
+        let texts = texts.into_iter().filter_map(|(text, kept)| {
+            kept.batch(text_slot(*text), TWINS, |known| {
+                let latest = known.latest().unwrap_or(Timestamp::EPOCH);
+                (false, known.encode(), latest.plus(twins::LATELY))
+            })
+        });
+        posts.chain(accounts).chain(names).chain(texts).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use backtweet_domain::{
-    AccountChange, Classified, Edge, Finding, Intent, Post, PostId, Sighting, SubjectId, Timestamp, Version,
+    AccountChange, Classified, Edge, Finding, Flags, Intent, Post, PostId, Sighting, SubjectId, Timestamp, Version,
 };
 use backtweet_stream::Output;
 use backtweet_wire::{record::encode_classified, topics};
@@ -60,6 +60,7 @@ fn output(classified: &Classified) -> Output {
 fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<Classified>) {
     let post = &item.post;
     let around = Around::of(item, known, bounds);
+    let twins = known.remember(item);
     let Some(kept) = known.change(&post.id) else { return };
     let mut record = kept.now.clone().unwrap_or_default();
     record.saw(post.revision, post.witnessed_at, around.settled);
@@ -75,7 +76,7 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     if kept.now.is_none() && record.entries.is_empty() && !item.edited {
         return;
     }
-    say(item, &record, findings);
+    say(item, &record, twins, findings);
     let changed = kept.now.as_ref() != Some(&record);
     kept.wake |= !record.entries.is_empty() && passes_on(item, changed, around.in_order, &mut record);
     // Other texts of the post have names, too, and whatever is heard of the post has to be registered under all of them: also where a
@@ -158,7 +159,7 @@ impl Around {
 }
 
 /// The findings that follow from a post's record for the revision at hand.
-fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
+fn say(item: &PostItem, record: &Record, twins: usize, findings: &mut Vec<Classified>) {
     let post = &item.post;
     if let Some(tombstone) = record.tombstone.filter(|_| record.is_deleted()) {
         findings.extend(
@@ -172,15 +173,15 @@ fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     if record.highest != Some(post.revision) {
         return;
     }
-    let intent = OnceCell::new();
+    let reading = OnceCell::new();
     for entry in &record.entries {
         let generation = generation(entry, &item.index);
         // Where the subject was changed and the post has no place by what it is now, it had one by what it was.
         let finding = if (entry.revision, entry.place.generation) == (post.revision, generation) {
-            let (intent, confidence) = *intent.get_or_init(|| intent::of_post(post));
+            let reading = *reading.get_or_init(|| read(post, twins));
             Finding::Seen {
                 version: entry.seen(),
-                sighting: Box::new(sighting(post, entry, intent, confidence)),
+                sighting: Box::new(sighting(post, entry, reading)),
             }
         } else {
             Finding::Retracted {
@@ -195,7 +196,25 @@ fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     }
 }
 
-fn sighting(post: &Post, entry: &Entry, intent: Intent, intent_confidence: f64) -> Sighting {
+/// What a post says by itself.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    intent: Intent,
+    confidence: f64,
+    flags: Flags,
+}
+
+/// What the post wants does not rest on its twins, which depend on what was heard by now: intents are counted.
+fn read(post: &Post, twins: usize) -> Reading {
+    let (intent, confidence) = intent::of_post(post);
+    Reading {
+        intent,
+        confidence,
+        flags: spam::flags(post, twins),
+    }
+}
+
+fn sighting(post: &Post, entry: &Entry, reading: Reading) -> Sighting {
     let place = &entry.place;
     Sighting {
         post: post.clone(),
@@ -203,9 +222,9 @@ fn sighting(post: &Post, entry: &Entry, intent: Intent, intent_confidence: f64) 
         kinds: place.kinds,
         automatic: place.automatic,
         lineage: place.lineage.clone(),
-        intent,
-        intent_confidence,
-        flags: spam::flags(post, 0),
+        intent: reading.intent,
+        intent_confidence: reading.confidence,
+        flags: reading.flags,
     }
 }
 
