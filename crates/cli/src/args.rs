@@ -160,7 +160,7 @@ pub enum From {
 #[derive(Debug, Subcommand)]
 pub enum Subject {
     /// Create or replace a subject
-    Put(PutSubject),
+    Put(Box<PutSubject>),
     /// Show one subject
     Get {
         /// Its id

@@ -10,7 +10,7 @@ const RARE: usize = 8;
 
 impl Expr {
     /// Atoms of which every post that matches has at least one; `None` where there are none such. Of several such sets the smallest, and of
-    /// equally small ones that whose shortest atom is longest.
+    /// equally small ones that whose commonest atom is rarest, as far as its length tells.
     pub fn cover(&self) -> Option<Vec<Atom>> {
         cover(self, None, &|_| true)
     }

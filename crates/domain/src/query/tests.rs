@@ -122,7 +122,7 @@ fn what_is_wrong_is_said_where_it_stands_with_what_to_write() {
         ("from:", 1, 5, "nothing behind it", None),
         ("@", 1, 1, "nothing behind it", None),
         ("@acme, hi", 1, 6, "no account", Some("@acme")),
-        ("@@@https://acme.example", 1, 23, "no account", None),
+        ("@@@https://acme.example", 1, 23, "no account", Some("@https")),
         ("$5", 1, 2, "no cashtag", Some("\"$5\"")),
         ("url:acme", 1, 8, "no link", None),
         ("domain:acme", 1, 11, "no domain", None),
