@@ -37,8 +37,8 @@ fn matching(criterion: &mut Criterion) {
         let built = start.elapsed();
         let bytes = resident_bytes().saturating_sub(resident);
         println!(
-            "{size} subjects: built in {built:.2?}, {} MB resident",
-            bytes / 1_000_000
+            "{size} subjects: built in {built:.2?}, {:.1} MB more resident",
+            bytes as f64 / 1e6
         );
         let posts = world::posts(POSTS, size);
         let found = posts.iter().filter(|post| !index.match_post(post).is_empty()).count();
