@@ -57,6 +57,8 @@ pub(crate) struct Record {
     pub(crate) at: Option<Timestamp>,
     /// How often in a row it came back unchanged from a later post that it refers to.
     pub(crate) echoes: u32,
+    /// How many others had posted the text of the highest revision when that was first heard: a replay says the same.
+    pub(crate) twins: u32,
     /// One a subject, by subject.
     pub(crate) entries: Vec<Entry>,
 }

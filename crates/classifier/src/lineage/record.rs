@@ -28,6 +28,8 @@ struct RecordBytes {
     created: bool,
     #[prost(uint32, tag = "7")]
     echoes: u32,
+    #[prost(uint32, tag = "8")]
+    twins: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -96,6 +98,7 @@ impl Record {
             settled: self.settled,
             created: self.created,
             echoes: self.echoes,
+            twins: self.twins,
             tombstone: self.tombstone.map(|it| TombstoneBytes {
                 revision: it.revision,
                 at_us: it.at.micros(),
@@ -115,6 +118,7 @@ impl Record {
             settled: bytes.settled,
             created: bytes.created,
             echoes: bytes.echoes,
+            twins: bytes.twins,
             tombstone: tombstone.map(|it| Tombstone {
                 revision: it.revision,
                 at: Timestamp::from_micros(it.at_us),

@@ -284,7 +284,7 @@ impl Known {
     }
 
     /// Takes note of who posted its text and says how many others did lately, as far as was heard by now.
-    pub(super) fn remember(&mut self, item: &PostItem) -> usize {
+    pub(super) fn remember(&mut self, item: &PostItem) -> u32 {
         let Some(kept) = item.copied.and_then(|text| self.texts.get_mut(&text)) else {
             return 0;
         };
@@ -296,7 +296,7 @@ impl Known {
         if !is_full {
             kept.now = Some(record);
         }
-        twins
+        u32::try_from(twins).unwrap_or(u32::MAX)
     }
 
     /// The post, to be changed.

@@ -15,22 +15,18 @@ use crate::index::SubjectIndex;
 const NOON: Timestamp = Timestamp::from_seconds(1_780_000_000);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn stage() -> ClassifyStage {
+fn index(id: &str) -> SubjectIndex {
     let subject = Subject {
-        id: SubjectId::new("acme").unwrap(),
-        name: String::new(),
         generation: 1,
-        accounts: Vec::new(),
         keywords: vec!["acme".into()],
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(SubjectId::new(id).unwrap())
     };
-    let index = SubjectIndex::compile([&subject]);
-    ClassifyStage::new(Arc::new(Subjects::fixed(index)), Bounds::default(), Arc::default())
+    SubjectIndex::compile([&subject])
+}
+
+fn stage() -> ClassifyStage {
+    let subjects = Subjects::fixed(index("acme"));
+    ClassifyStage::new(Arc::new(subjects), Bounds::default(), Arc::default())
 }
 
 fn x(native: &str) -> PostId {
@@ -282,4 +278,32 @@ fn a_post_in_a_conversation_registers_under_its_names_and_wakes_who_waits_there(
         _ => None,
     });
     assert_eq!(expires, Some(NOON.plus(90 * DAY)));
+}
+
+#[test]
+fn a_history_says_nothing_of_subjects_that_it_is_not_for() {
+    let first = PostEvent::Created {
+        post: post("acme", None),
+    };
+    let stored = effects(&stage(), &first)
+        .writes
+        .iter()
+        .flat_map(|batch| &batch.writes)
+        .find_map(|write| match write {
+            Write::Put { stored, .. } => Some(stored.clone()),
+            _ => None,
+        });
+    // An edit that the live stream has not come to: it cannot be told yet whether it still belongs to the other subject.
+    let mut edited = post("acme again", None);
+    edited.revision = 2;
+    let history = ClassifyStage::of_history(index("late"), Bounds::default());
+    let items = items(&history, &PostEvent::Edited { post: edited });
+    let mut found: Vec<_> = history.look_ups(&items).iter().map(|_| Found::Record(None)).collect();
+    found[0] = Found::Record(stored);
+    let said = history.process(&items, &found).outputs;
+    let subjects = said.iter().map(|output| {
+        let found = backtweet_wire::record::decode_classified(output.value.as_ref().unwrap()).unwrap();
+        found.subject.to_string()
+    });
+    assert_eq!(subjects.collect::<Vec<_>>(), ["late"]);
 }

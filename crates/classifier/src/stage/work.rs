@@ -60,11 +60,15 @@ fn output(classified: &Classified) -> Output {
 fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<Classified>) {
     let post = &item.post;
     let around = Around::of(item, known, bounds);
-    let twins = known.remember(item);
+    let highest = known.post(&post.id).and_then(|record| record.highest);
+    let twins = highest
+        .is_none_or(|highest| post.revision > highest)
+        .then(|| known.remember(item));
     let Some(kept) = known.change(&post.id) else { return };
     let mut record = kept.now.clone().unwrap_or_default();
     record.saw(post.revision, post.witnessed_at, around.settled);
     record.created |= !item.edited;
+    record.twins = twins.unwrap_or(record.twins);
     let names = if around.places.is_empty() {
         Vec::new()
     } else {
@@ -76,7 +80,7 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     if kept.now.is_none() && record.entries.is_empty() && !item.edited {
         return;
     }
-    say(item, &record, twins, findings);
+    say(item, &record, findings);
     let changed = kept.now.as_ref() != Some(&record);
     kept.wake |= !record.entries.is_empty() && passes_on(item, changed, around.in_order, &mut record);
     // Other texts of the post have names, too, and whatever is heard of the post has to be registered under all of them: also where a
@@ -159,7 +163,7 @@ impl Around {
 }
 
 /// The findings that follow from a post's record for the revision at hand.
-fn say(item: &PostItem, record: &Record, twins: usize, findings: &mut Vec<Classified>) {
+fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
     let post = &item.post;
     if let Some(tombstone) = record.tombstone.filter(|_| record.is_deleted()) {
         findings.extend(
@@ -178,7 +182,7 @@ fn say(item: &PostItem, record: &Record, twins: usize, findings: &mut Vec<Classi
         let generation = generation(entry, &item.index);
         // Where the subject was changed and the post has no place by what it is now, it had one by what it was.
         let finding = if (entry.revision, entry.place.generation) == (post.revision, generation) {
-            let reading = *reading.get_or_init(|| read(post, twins));
+            let reading = *reading.get_or_init(|| read(post, record.twins as usize));
             Finding::Seen {
                 version: entry.seen(),
                 sighting: Box::new(sighting(post, entry, reading)),

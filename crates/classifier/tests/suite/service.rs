@@ -1,10 +1,11 @@
 //! The service itself, on the log and the store of one machine: subjects that come and go, a crash in the middle, two that share the work.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backtweet_classifier::{Classifier, Config, Error};
-use backtweet_domain::{Clock, Finding, ManualClock, PostEvent, Subject, Timestamp};
+use backtweet_domain::{Classified, Clock, Finding, Flag, ManualClock, PostEvent, Subject, Timestamp};
 use backtweet_runtime::{Ports, followers};
 use backtweet_store::{FjallStore, Store};
 use backtweet_stream::{Cleanup, FjallLog, Log, Record, RunnerOptions, Topic};
@@ -101,6 +102,12 @@ impl Suite {
 
     pub async fn fold(&self) -> Fold {
         let mut fold = Fold::default();
+        self.found().await.iter().for_each(|found| fold.add(found));
+        fold
+    }
+
+    async fn found(&self) -> Vec<Classified> {
+        let mut all = Vec::new();
         for (partition, end) in (0..).zip(self.ports.log.ends(topics::CLASSIFIED).await.unwrap()) {
             let found = self
                 .ports
@@ -108,11 +115,13 @@ impl Suite {
                 .read(topics::CLASSIFIED, partition, 0, end, usize::MAX)
                 .await
                 .unwrap();
-            found
-                .iter()
-                .for_each(|it| fold.add(&decode_classified(it.record.value.as_ref().unwrap()).unwrap()));
+            all.extend(
+                found
+                    .iter()
+                    .map(|it| decode_classified(it.record.value.as_ref().unwrap()).unwrap()),
+            );
         }
-        fold
+        all
     }
 
     /// Whether every post has been worked off.
@@ -249,6 +258,32 @@ async fn two_classifiers_and_crashes_of_both_leave_the_true_conversations() {
 
 async fn appended(suite: &Suite) -> u64 {
     suite.ports.log.ends(topics::CLASSIFIED).await.unwrap().iter().sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_many_accounts_post_is_flagged_from_the_fourth_on_whoever_classifies_it() {
+    let suite = Suite::new().await;
+    suite.put(&World::random(1, 0, 1).subjects[0]).await;
+    let text = "acme gives away a free phone today";
+    let posted = |number: usize| PostEvent::Created {
+        post: Box::new(post(number, &format!("author-{number}"), text)),
+    };
+    suite.happen(&(0..6).map(posted).collect::<Vec<_>>()).await;
+    let (running, shutdown) = suite.start("a");
+    until("the posts", async || suite.is_done().await).await;
+    shutdown.cancel();
+    running.await.unwrap().unwrap();
+    let mut flagged = BTreeMap::new();
+    for Classified { post, finding, .. } in suite.found().await {
+        let Finding::Seen { sighting, .. } = finding else {
+            continue;
+        };
+        let is_flagged = sighting.flags.contains(Flag::DuplicateText);
+        // Its history is read again and says the same.
+        assert_eq!(*flagged.entry(post).or_insert(is_flagged), is_flagged);
+    }
+    let count = flagged.values().filter(|is_flagged| **is_flagged).count();
+    assert_eq!((flagged.len(), count), (6, 3));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

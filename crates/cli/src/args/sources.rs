@@ -89,7 +89,7 @@ pub enum AddSource {
         /// How many characters a rule may have
         #[arg(long, default_value_t = 1_024)]
         rule_length: u32,
-        /// How many posts may be read in a calendar month
+        /// How many posts may be read in a calendar month; a fifth of it goes to looking for deletions
         #[arg(long, value_name = "POSTS")]
         monthly_posts: Option<u64>,
         /// How many minutes are asked for again after a break
