@@ -91,7 +91,6 @@ impl Brand {
         let facts = self.facts();
         let outside = |page: &&&str| !page.contains(facts.domain);
         Subject {
-            id: self.subject_id(),
             name: facts.words[0].to_owned(),
             generation: 1,
             accounts,
@@ -104,9 +103,7 @@ impl Brand {
                 .map(|&page| page.to_owned())
                 .collect(),
             domains: vec![facts.domain.to_owned()],
-            query: String::new(),
-            context: String::new(),
-            exclude: String::new(),
+            ..Subject::new(self.subject_id())
         }
     }
 }

@@ -7,17 +7,8 @@ use super::*;
 
 pub(crate) fn subject(id: &str) -> backtweet_domain::Subject {
     backtweet_domain::Subject {
-        id: SubjectId::new(id).unwrap(),
-        name: String::new(),
         generation: 1,
-        accounts: Vec::new(),
-        keywords: Vec::new(),
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..backtweet_domain::Subject::new(SubjectId::new(id).unwrap())
     }
 }
 

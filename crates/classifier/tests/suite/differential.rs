@@ -25,17 +25,8 @@ fn some<T: std::fmt::Debug>(number: usize, strategy: impl Strategy<Value = T>, r
 
 fn subject(number: usize) -> Subject {
     Subject {
-        id: SubjectId::new(format!("s{number}")).unwrap(),
-        name: String::new(),
         generation: 1,
-        accounts: Vec::new(),
-        keywords: Vec::new(),
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(SubjectId::new(format!("s{number}")).unwrap())
     }
 }
 

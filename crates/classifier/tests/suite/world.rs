@@ -37,17 +37,10 @@ fn subject(number: usize) -> Subject {
         handles: Vec::new(),
     };
     Subject {
-        id: subject_id(number),
-        name: String::new(),
         generation: 3,
         accounts: vec![own],
         keywords: vec![WORDS[number].to_owned()],
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(subject_id(number))
     }
 }
 

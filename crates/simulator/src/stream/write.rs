@@ -74,7 +74,6 @@ pub(super) fn subject(seed: u64, subject: u32) -> Subject {
         }
     };
     Subject {
-        id: subject_id(subject),
         generation: 1,
         accounts: [Network::Bluesky, Network::Mastodon, Network::X]
             .into_iter()
@@ -82,12 +81,9 @@ pub(super) fn subject(seed: u64, subject: u32) -> Subject {
             .collect(),
         keywords: vec![name.clone()],
         hashtags: vec![format!("{name}now")],
-        links: vec![],
         domains: vec![format!("{name}site.example")],
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
         name,
+        ..Subject::new(subject_id(subject))
     }
 }
 

@@ -28,17 +28,10 @@ pub fn subject() -> Subject {
         handles: vec!["acme".into()],
     };
     Subject {
-        id: SubjectId::new("s").unwrap(),
-        name: String::new(),
         generation: 1,
         accounts: vec![own],
         keywords: vec!["lights".into()],
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(SubjectId::new("s").unwrap())
     }
 }
 

@@ -42,17 +42,9 @@ fn noon() -> Timestamp {
 
 fn subject(id: &str, keyword: &str) -> Subject {
     Subject {
-        id: SubjectId::new(id).unwrap(),
-        name: String::new(),
         generation: 1,
-        accounts: Vec::new(),
         keywords: vec![keyword.to_owned()],
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(SubjectId::new(id).unwrap())
     }
 }
 

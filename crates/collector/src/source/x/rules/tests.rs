@@ -12,17 +12,8 @@ const WHOLE: Part = Part {
 
 fn subject(id: &str) -> Subject {
     Subject {
-        id: SubjectId::new(id).unwrap(),
-        name: String::new(),
         generation: 1,
-        accounts: Vec::new(),
-        keywords: Vec::new(),
-        hashtags: Vec::new(),
-        links: Vec::new(),
-        domains: Vec::new(),
-        query: String::new(),
-        context: String::new(),
-        exclude: String::new(),
+        ..Subject::new(SubjectId::new(id).unwrap())
     }
 }
 
