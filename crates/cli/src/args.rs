@@ -94,7 +94,11 @@ pub enum Command {
     /// Score one text a line from standard input; one JSON object a line
     Score,
     /// Find entities and intent of one text a line from standard input; one JSON object a line
-    Classify,
+    Classify {
+        /// Also name the running suite's subjects that each text points at
+        #[arg(long)]
+        subjects: bool,
+    },
     /// Measure this machine
     #[command(subcommand)]
     Bench(Bench),

@@ -69,7 +69,7 @@ fn a_subject_put_in_the_middle_counts_the_same_over_kafka_and_redis() -> Result<
 }
 
 #[test]
-fn a_history_says_how_far_it_has_come_and_a_query_how_much_it_would_find() -> Result<()> {
+fn a_history_says_how_far_it_has_come_and_the_classifier_answers_calls() -> Result<()> {
     let work = tempfile::tempdir()?;
     let (whole, _) = halves(work.path())?;
     let data = tempfile::tempdir()?;
@@ -96,6 +96,11 @@ fn a_history_says_how_far_it_has_come_and_a_query_how_much_it_would_find() -> Re
     let validated: Value = serde_json::from_str(&suite.ask(&query)?)?;
     assert_eq!(validated["estimate"]["tried"], 30_000);
     assert_eq!(validated["estimate"]["matched"], 10_000);
+    let classified = suite.client_with(&["classify", "--subjects"], "ACMÉ again\nnothing\n".as_bytes())?;
+    let classified = String::from_utf8(classified.stdout)?;
+    let said: Vec<Value> = classified.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    assert_eq!(said[0]["subjects"][0]["kinds"][0], "keyword");
+    assert_eq!((said.len(), &said[1]["subjects"]), (2, &Value::Array(Vec::new())));
     let explained = [
         "query",
         "explain",

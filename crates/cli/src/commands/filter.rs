@@ -4,39 +4,74 @@ use std::io::{BufRead, BufReader};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use backtweet_domain::Kind;
+use backtweet_wire::v1::classifier_service_client::ClassifierServiceClient;
+use backtweet_wire::{WireEnum, v1};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use tonic::transport::Channel;
 
+use crate::client::{self, refused};
 use crate::output;
 
 /// Lines scored at once.
 const BATCH: usize = 256;
 
 /// Runs `backtweet score`.
-pub fn score() -> Result<ExitCode> {
+pub async fn score() -> Result<ExitCode> {
     let model = backtweet_sentiment::default_model();
-    filter(|texts| {
+    filter(async |texts| {
         let inputs: Vec<_> = texts
             .iter()
             .map(|text| backtweet_sentiment::Text { text, language: None })
             .collect();
-        model.score(&inputs)
+        Ok(model.score(&inputs))
     })
+    .await
 }
 
-/// Runs `backtweet classify`.
-pub fn classify() -> Result<ExitCode> {
-    filter(|texts| {
+/// Runs `backtweet classify`; with the subjects of the suite at `endpoint`, where there is one.
+pub async fn classify(endpoint: Option<&str>) -> Result<ExitCode> {
+    let mut client = match endpoint {
+        Some(endpoint) => Some(ClassifierServiceClient::new(client::connect(endpoint).await?)),
+        None => None,
+    };
+    filter(async |texts| {
         let classify = |text: &String| {
             let found = backtweet_classifier::classify_text(text);
             json!({ "entities": found.entities, "intent": found.intent, "confidence": found.confidence })
         };
-        texts.iter().map(classify).collect()
+        let mut answers: Vec<Value> = texts.iter().map(classify).collect();
+        if let Some(client) = &mut client {
+            for (answer, subjects) in answers.iter_mut().zip(subjects(client, texts).await?) {
+                answer["subjects"] = subjects;
+            }
+        }
+        Ok(answers)
     })
+    .await
+}
+
+/// The subjects that each text points at, and how.
+async fn subjects(client: &mut ClassifierServiceClient<Channel>, texts: &[String]) -> Result<Vec<Value>> {
+    let plain = |text: &String| v1::Text {
+        text: Some(v1::text::Text::Plain(text.clone())),
+    };
+    let texts = texts.iter().map(plain).collect();
+    let response = client.classify(v1::ClassifyRequest { texts }).await.map_err(refused)?;
+    let pointing = |it: &v1::Pointing| {
+        let kinds = it.kinds.iter().filter_map(|&kind| Kind::from_number(kind).ok());
+        json!({ "subject": it.subject, "kinds": kinds.map(Kind::name).collect::<Vec<_>>() })
+    };
+    let classifications = response.into_inner().classifications;
+    let pointings = classifications
+        .iter()
+        .map(|it| it.pointings.iter().map(pointing).collect());
+    Ok(pointings.collect())
 }
 
 /// Answers lines batch by batch, and at once where no more of them have come yet.
-fn filter<T: Serialize>(mut answer: impl FnMut(&[String]) -> Vec<T>) -> Result<ExitCode> {
+async fn filter<T: Serialize>(mut answer: impl AsyncFnMut(&[String]) -> Result<Vec<T>>) -> Result<ExitCode> {
     let mut input = BufReader::new(std::io::stdin());
     let mut texts = Vec::with_capacity(BATCH);
     let mut line = Vec::new();
@@ -47,7 +82,7 @@ fn filter<T: Serialize>(mut answer: impl FnMut(&[String]) -> Vec<T>) -> Result<E
             texts.push(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned());
         }
         if ended || texts.len() == BATCH || input.buffer().is_empty() {
-            for answer in answer(&texts) {
+            for answer in answer(&texts).await? {
                 output::json_line(&answer)?;
             }
             texts.clear();

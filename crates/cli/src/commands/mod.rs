@@ -42,8 +42,8 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
-        Command::Score => filter::score(),
-        Command::Classify => filter::classify(),
+        Command::Score => filter::score().await,
+        Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),
         Command::Completions { shell } => {
