@@ -113,8 +113,9 @@ fn split(members: &[usize], part_of: &[usize], part: usize) -> (Vec<usize>, Vec<
     (rest.into_iter().map(|place| members[place]).collect(), tested)
 }
 
-/// So many of those that are taken for complaints have to be: a complaint becomes somebody's work.
-const PRECISION: f64 = 0.8;
+/// So many of those that are taken for complaints have to be: a complaint becomes work for somebody. A little more precision costs more than
+/// it brings: at 0.80 a model without cues finds 81 of 100 complaints, at 0.78 it finds 83.
+const PRECISION: f64 = 0.78;
 
 /// The lowest threshold that is precise enough, and its F1; where none is, the highest.
 fn threshold(probability: &[f32], truth: &[bool]) -> (f32, f64) {
