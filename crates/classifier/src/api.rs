@@ -125,17 +125,22 @@ async fn tracked(log: &dyn Log, id: &str) -> Result<Option<Subject>, LogError> {
 
 /// The post to read. A plain text is one that nobody wrote anywhere.
 fn post_of(text: v1::Text) -> Result<Post, WireError> {
-    let mut post = match text.text {
+    let post = match text.text {
         Some(v1::text::Text::Post(post)) => Post::try_from(post)?,
         Some(v1::text::Text::Plain(text)) => plain(text)?,
         None => plain(String::new())?,
     };
-    if post.entities == Entities::default() {
-        post.entities = entities::extract_on(post.id.network(), &post.text);
+    Ok(with_entities(post))
+}
+
+/// The post with the entities that it brings along, repaired; with those of its text where it brings none.
+pub fn with_entities(mut post: Post) -> Post {
+    post.entities = if post.entities == Entities::default() {
+        entities::extract_on(post.id.network(), &post.text)
     } else {
-        post.entities = entities::repair(post.entities, &post.text).0;
-    }
-    Ok(post)
+        entities::repair(post.entities, &post.text).0
+    };
+    post
 }
 
 /// A post that nobody wrote anywhere: it says its text, with what is found in it.

@@ -18,7 +18,7 @@ pub mod stage;
 pub mod subjects;
 mod text;
 
-pub use api::{ClassifierApi, explained, plain_post, validate};
+pub use api::{ClassifierApi, explained, plain_post, validate, with_entities};
 pub use classify::{TextClass, classify_text};
 pub use config::{Bounds, Config};
 pub use expiry::Watermark;

@@ -51,7 +51,8 @@ fn post(explain: &Explain) -> Result<Post> {
         (Some(text), _) => Ok(backtweet_classifier::plain_post(text.clone())?),
         (None, Some(path)) => {
             let text = read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            serde_json::from_str(&text).with_context(|| format!("`{}` is no post", path.display()))
+            let post = serde_json::from_str(&text).with_context(|| format!("`{}` is no post", path.display()))?;
+            Ok(backtweet_classifier::with_entities(post))
         }
         (None, None) => anyhow::bail!("there is nothing to try it on: give --text or --post"),
     }
