@@ -13,8 +13,8 @@ use crate::output;
 const BATCH: usize = 256;
 
 /// Runs `backtweet score`.
-pub fn score() -> Result<ExitCode> {
-    let model = backtweet_sentiment::default_model();
+pub fn score(model: backtweet_sentiment::Choice) -> Result<ExitCode> {
+    let model = model.load();
     filter(|texts| {
         let inputs: Vec<_> = texts
             .iter()
