@@ -1,5 +1,6 @@
 //! The command line, as a person sees it in `--help`.
 
+mod models;
 mod query;
 mod sources;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use models::{Evaluate, Model, Models, ModelsCommand};
 pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
@@ -92,7 +94,13 @@ pub enum Command {
         resume: Option<String>,
     },
     /// Score one text a line from standard input; one JSON object a line
-    Score,
+    Score {
+        /// Which model
+        #[arg(long, value_enum, default_value_t = Model::Fast)]
+        model: Model,
+    },
+    /// Which sentiment models there are, and how good they are
+    Models(Models),
     /// Find entities and intent of one text a line from standard input; one JSON object a line
     Classify {
         /// Also name the running suite's subjects that each text points at

@@ -1,11 +1,11 @@
-//! Measures the default model on labelled tweets: `cargo run --release -p backtweet-sentiment --example measure -- FILE.tsv [LANGUAGE]`.
+//! Measures VADER, and how sure it may be, on labelled tweets: `cargo run --release -p backtweet-sentiment --example measure -- FILE.tsv [LANGUAGE]`.
 //! A line is `id<TAB>negative|neutral|positive<TAB>text`; the language is what is declared for every text, `en` unless said, `-` for none.
 
 use std::io::{Error, Result, Write, stdout};
 use std::time::Instant;
 
 use backtweet_domain::{Label, Sentiment};
-use backtweet_sentiment::{Text, default_model};
+use backtweet_sentiment::{Model, Text, Vader};
 
 const GOLD: [Label; 3] = [Label::Negative, Label::Neutral, Label::Positive];
 const BOUNDS: [f64; 7] = [0.0, 0.05, 0.3, 0.5, 0.7, 0.85, 0.95];
@@ -21,7 +21,7 @@ fn main() -> Result<()> {
     let content = std::fs::read_to_string(&file)?;
     let tweets: Vec<(Label, &str)> = content.lines().filter_map(tweet).collect();
     let texts: Vec<_> = tweets.iter().map(|(_, text)| Text { text, language }).collect();
-    let model = default_model();
+    let model = Vader::new();
     let start = Instant::now();
     let read = model.score(&texts);
     let rate = texts.len() as f64 / start.elapsed().as_secs_f64();

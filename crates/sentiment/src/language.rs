@@ -6,6 +6,7 @@ mod words;
 use whatlang::{Info, Lang, Script};
 
 pub use words::is_english;
+use words::{CODES, common_in};
 
 /// With fewer letters than this the declared language is believed over the detected one.
 const SHORT: usize = 60;
@@ -15,6 +16,8 @@ const ENGLISH: f64 = 0.3;
 /// A text of some words with a smaller share than this is not English, whatever was declared: so are 1 of 300 English tweets and 75 to
 /// 95 of 100 others.
 const FOREIGN: f64 = 0.1;
+/// A text with this share of very common words of one language is in it.
+const COMMON: f64 = 0.2;
 /// How many words say something about shares.
 const SOME: u32 = 4;
 
@@ -22,38 +25,98 @@ const SOME: u32 = 4;
 ///
 /// - Where English or nothing is declared, known English words are enough to believe it: those in `knows` and [`is_english`].
 /// - A declared language holds unless the text is long enough to be detected reliably as another, or English was declared for words
-///   or letters that are none: then what is detected holds, or nobody can tell.
-/// - Without a declaration only what is detected reliably holds, and on few letters only where the script tells.
+///   or letters that are none: then what the words tell or is detected holds, or nobody can tell.
+/// - Without a declaration the language holds whose very common words the text has most of, or that its letters tell; else only
+///   what is detected reliably, or is both detected and hinted at by a word.
 pub fn identify(text: &str, declared: Option<&str>, knows: impl Fn(&str) -> bool) -> Option<String> {
     let declared = declared.and_then(primary);
-    let (known, words) = english_words(text, knows);
-    let share = f64::from(known) / f64::from(words.max(1));
-    if share >= ENGLISH && declared.as_deref().is_none_or(|language| language == "en") {
-        return Some("en".to_owned());
-    }
-    let foreign = words >= SOME && share < FOREIGN;
+    let known = Known::of(text, knows);
+    let detect = || detected(text);
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     let long = letters >= SHORT;
     let latin = whatlang::detect_script(text).is_none_or(|script| script == Script::Latin);
-    let detect = || whatlang::detect(text).filter(Info::is_reliable).map(|info| code(&info));
+    let owned = |code: &str| Some(code.to_owned());
     match declared.as_deref() {
-        None if long || !latin => detect(),
-        None => None,
-        Some("en") if foreign || !latin => detect(),
-        Some(_) if long => detect().or(declared),
+        None | Some("en") if latin && known.is_english() => owned("en"),
+        None if latin => match known.leader() {
+            Some(code) => owned(code),
+            None => known.likely(text).or_else(|| detect().filter(|_| long)),
+        },
+        None => detect(),
+        Some("en") if known.is_foreign() || !latin => known.leader().filter(|_| latin).map_or_else(detect, owned),
+        Some(code) if long && known.leader() != Some(code) => detect().or(declared),
         Some(_) => declared,
     }
 }
 
-/// How many words of `text` are known to be English, and how many there are.
-fn english_words(text: &str, knows: impl Fn(&str) -> bool) -> (u32, u32) {
-    let words = text
-        .split(|letter: char| !letter.is_alphabetic() && letter != '\'')
-        .filter(|word| !word.is_empty());
-    words.fold((0, 0), |(known, all), word| {
-        let word = word.to_lowercase();
-        (known + u32::from(is_english(&word) || knows(&word)), all + 1)
-    })
+/// What is detected reliably. The letters of Arabic and Hindi are enough for them unless there are some that only their neighbours use.
+fn detected(text: &str) -> Option<String> {
+    let arabic = || !text.contains(['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ں', 'ٹ', 'ڈ', 'ے', 'ہ', 'ۆ', 'ە']);
+    match whatlang::detect_script(text) {
+        Some(Script::Arabic) if arabic() => Some("ar".to_owned()),
+        Some(Script::Devanagari) if !text.contains('ळ') => Some("hi".to_owned()),
+        _ => whatlang::detect(text).filter(Info::is_reliable).map(|info| code(&info)),
+    }
+}
+
+/// How many words of a text are known.
+struct Known {
+    words: u32,
+    english: u32,
+    common: [u32; CODES.len()],
+}
+
+impl Known {
+    fn of(text: &str, knows: impl Fn(&str) -> bool) -> Self {
+        let mut known = Self {
+            words: 0,
+            english: 0,
+            common: [0; CODES.len()],
+        };
+        let mut small = String::new();
+        let words = text.split(|letter: char| !letter.is_alphabetic() && letter != '\'');
+        for word in words.filter(|word| !word.is_empty()) {
+            small.clear();
+            small.extend(word.chars().flat_map(char::to_lowercase));
+            let languages = common_in(&small);
+            for (at, count) in known.common.iter_mut().enumerate() {
+                *count += u32::from(languages >> at & 1);
+            }
+            known.english += u32::from(languages & 1 != 0 || knows(&small));
+            known.words += 1;
+        }
+        known
+    }
+
+    fn share(&self, count: u32) -> f64 {
+        f64::from(count) / f64::from(self.words.max(1))
+    }
+
+    fn is_english(&self) -> bool {
+        let others = self.common[1..].iter().max().copied().unwrap_or(0);
+        self.share(self.english) >= ENGLISH && self.english > others
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.words >= SOME && self.share(self.english) < FOREIGN
+    }
+
+    /// The language that detection takes to be the likeliest, sure or not, where the text has at least one of its very common words and
+    /// of no other more.
+    fn likely(&self, text: &str) -> Option<String> {
+        let likely = code(&whatlang::detect(text)?);
+        let own = self.common[CODES.iter().position(|code| *code == likely)?];
+        (own > 0 && self.common.iter().all(|count| *count <= own)).then_some(likely)
+    }
+
+    /// The language with more of its very common words here than any other, if they are enough.
+    fn leader(&self) -> Option<&'static str> {
+        let most = *self.common.iter().max()?;
+        let mut leaders = CODES.iter().zip(self.common).filter(|(_, count)| *count == most);
+        let (leader, _) = leaders.next()?;
+        let enough = most >= 2 && self.share(most) >= COMMON;
+        (enough && leaders.next().is_none()).then_some(*leader)
+    }
 }
 
 /// The primary subtag, lower case; nothing for tags that say nothing.

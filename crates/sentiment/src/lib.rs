@@ -1,7 +1,13 @@
 //! Scores what a post feels. The models are behind one trait; the stage asks one of them about every finding that has words.
 
+pub mod fast;
+pub mod figures;
+mod hash;
+pub mod labelled;
 pub mod language;
+pub mod measure;
 pub mod model;
+pub mod models;
 pub mod prepare;
 pub mod stage;
 pub mod vader;
@@ -13,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 use backtweet_runtime::Ports;
 use backtweet_stream::{RunnerError, RunnerOptions, run_stage};
 
+pub use fast::Fast;
 pub use model::{Model, Text};
+pub use models::Choice;
 pub use stage::ScoreStage;
 pub use vader::Vader;
 
@@ -31,7 +39,7 @@ pub struct Error(#[from] RunnerError);
 
 /// The model that posts are scored with.
 pub fn default_model() -> Arc<dyn Model> {
-    Arc::new(Vader::new())
+    Choice::default().load()
 }
 
 /// Runs the service until `shutdown`.

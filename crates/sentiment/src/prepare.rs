@@ -23,12 +23,12 @@ pub fn plain<'e>(text: &str, emoji: impl Fn(char) -> Option<&'e str>) -> String 
     plain
 }
 
-fn is_link(token: &str) -> bool {
+pub(crate) fn is_link(token: &str) -> bool {
     let token = token.trim_start_matches(['(', '[', '<', '"', '\'']);
     token.contains("://") || token.starts_with("www.")
 }
 
-fn is_handle(token: &str) -> bool {
+pub(crate) fn is_handle(token: &str) -> bool {
     let token = token.trim_start_matches(['.', '(', '[', '"', '\'', '\u{201c}']);
     token
         .strip_prefix('@')
@@ -36,7 +36,7 @@ fn is_handle(token: &str) -> bool {
 }
 
 /// Some networks send text as HTML would have it.
-fn unescape(token: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     const ENTITIES: [(&str, &str); 5] = [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -56,7 +56,7 @@ fn unescape(token: &str) -> Cow<'_, str> {
 
 /// `NotHappy_at2` is `Not Happy at 2`: a word starts at a capital behind a small letter, at the last capital of a run that a small
 /// letter follows, where letters meet digits, and behind `_`.
-fn part(tag: &str, plain: &mut String) {
+pub(crate) fn part(tag: &str, plain: &mut String) {
     let mut before: Option<char> = None;
     let mut letters = tag.chars().peekable();
     while let Some(letter) = letters.next() {

@@ -8,6 +8,7 @@ mod rules;
 use backtweet_domain::{Label, Sentiment};
 
 use self::lexicon::Lexicon;
+pub(crate) use self::rules::Scores;
 use crate::language;
 use crate::model::{Model, Text, unknown};
 use crate::prepare;
@@ -28,13 +29,28 @@ impl Vader {
         }
     }
 
+    /// Its four scores of `words`, plain as [`prepare::plain`] makes them.
+    pub(crate) fn scores(&self, words: &str) -> Scores {
+        rules::scores(&self.lexicon, words)
+    }
+
+    /// What an emoji shows, in words.
+    pub(crate) fn emoji(&self, letter: char) -> Option<&'static str> {
+        self.lexicon.emoji(letter)
+    }
+
+    /// Whether `word`, lower case, is in the lexicon.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.lexicon.knows(word)
+    }
+
     fn read(&self, text: &Text<'_>) -> Sentiment {
         let words = prepare::plain(text.text, |letter| self.lexicon.emoji(letter));
         let language = language::identify(&words, text.language, |word| self.lexicon.knows(word));
         if language.as_deref() != Some("en") || words.trim().is_empty() {
             return unknown(self.name(), language);
         }
-        let score = rules::compound(&self.lexicon, &words);
+        let score = rules::scores(&self.lexicon, &words).compound;
         let label = match score {
             score if score >= THRESHOLD => Label::Positive,
             score if score <= -THRESHOLD => Label::Negative,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use backtweet_tests::run;
 use serde_json::Value;
 
-const TEXTS: &[u8] = b"I love this\nthis is broken, please help @acme\n\n\xff\xfe not a text\nIch bin heute sehr gl\xc3\xbccklich mit diesem Wetter\n";
+const TEXTS: &[u8] = b"I love this\nthis is broken, please help @acme\n\n\xff\xfe not a text\nOlen t\xc3\xa4n\xc3\xa4\xc3\xa4n hyvin onnellinen t\xc3\xa4st\xc3\xa4 kauniista s\xc3\xa4\xc3\xa4st\xc3\xa4\n";
 
 fn lines(command: &str) -> Result<Vec<Value>> {
     let output = run(&[command], TEXTS)?;

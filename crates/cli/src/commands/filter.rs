@@ -18,8 +18,8 @@ use crate::output;
 const BATCH: usize = 256;
 
 /// Runs `backtweet score`.
-pub async fn score() -> Result<ExitCode> {
-    let model = backtweet_sentiment::default_model();
+pub async fn score(model: backtweet_sentiment::Choice) -> Result<ExitCode> {
+    let model = model.load();
     filter(async |texts| {
         let inputs: Vec<_> = texts
             .iter()

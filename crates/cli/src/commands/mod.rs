@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod filter;
 mod health;
+mod models;
 mod push;
 mod query;
 mod report;
@@ -42,7 +43,8 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
-        Command::Score => filter::score().await,
+        Command::Score { model } => filter::score(models::chosen(model)).await,
+        Command::Models(models) => models::run(models, format),
         Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),

@@ -22,8 +22,17 @@ struct Token {
     shouted: bool,
 }
 
-/// How the whole of `text` feels, in [-1, 1]: VADER's compound score.
-pub(super) fn compound(lexicon: &Lexicon, text: &str) -> f64 {
+/// What VADER says about a text: which shares of it feel bad, like nothing and good, each in [0, 1], and how all of it feels, in [-1, 1].
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Scores {
+    pub(crate) negative: f64,
+    pub(crate) neutral: f64,
+    pub(crate) positive: f64,
+    pub(crate) compound: f64,
+}
+
+/// How the whole of `text` feels: VADER's four scores.
+pub(super) fn scores(lexicon: &Lexicon, text: &str) -> Scores {
     let tokens = tokens(lexicon, text);
     let but = tokens.iter().position(|token| token.lower == "but");
     let weigh = |at: usize, valence: f64| match but {
@@ -32,12 +41,39 @@ pub(super) fn compound(lexicon: &Lexicon, text: &str) -> f64 {
         Some(but) if at > but => valence * 1.5,
         _ => valence,
     };
-    let sum: f64 = (0..tokens.len()).map(|at| weigh(at, valence(&tokens, at))).sum();
-    let sum = match sum {
-        sum if sum > 0.0 => sum + emphasis(text),
-        sum if sum < 0.0 => sum - emphasis(text),
-        _ => return 0.0,
+    let (mut sum, mut good, mut bad, mut plain) = (0.0, 0.0, 0.0, 0.0);
+    for at in 0..tokens.len() {
+        let valence = weigh(at, valence(&tokens, at));
+        sum += valence;
+        match valence {
+            // One more for each word, as words that feel like nothing count one.
+            valence if valence > 0.0 => good += valence + 1.0,
+            valence if valence < 0.0 => bad += 1.0 - valence,
+            _ => plain += 1.0,
+        }
+    }
+    let emphasis = emphasis(text);
+    let compound = match sum {
+        sum if sum > 0.0 => squashed(sum + emphasis),
+        sum if sum < 0.0 => squashed(sum - emphasis),
+        _ => 0.0,
     };
+    if good > bad {
+        good += emphasis;
+    } else if bad > good {
+        bad += emphasis;
+    }
+    let all = f64::max(good + bad + plain, 1.0);
+    Scores {
+        negative: bad / all,
+        neutral: plain / all,
+        positive: good / all,
+        compound,
+    }
+}
+
+/// A sum of feelings, mapped to [-1, 1].
+fn squashed(sum: f64) -> f64 {
     (sum / (sum * sum + ALPHA).sqrt()).clamp(-1.0, 1.0)
 }
 

@@ -9,7 +9,7 @@ use super::*;
 static MODEL: LazyLock<Vader> = LazyLock::new(Vader::new);
 
 fn compound(text: &str) -> f64 {
-    (rules::compound(&MODEL.lexicon, text) * 10_000.0).round() / 10_000.0
+    (rules::scores(&MODEL.lexicon, text).compound * 10_000.0).round() / 10_000.0
 }
 
 #[test]
@@ -118,7 +118,7 @@ proptest! {
         ]), 0..12)
     ) {
         let text = words.join(" ");
-        let score = rules::compound(&MODEL.lexicon, &text);
+        let score = rules::scores(&MODEL.lexicon, &text).compound;
         prop_assert!((-1.0..=1.0).contains(&score), "{} {}", text, score);
     }
 }

@@ -1,0 +1,41 @@
+//! What `backtweet models` and the choice of a model take on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+/// A sentiment model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Model {
+    /// Trained on labelled posts in eight languages
+    Fast,
+    /// VADER's rated words and rules, English only
+    Lexicon,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    #[command(subcommand)]
+    pub command: Option<ModelsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Show the sentiment models and how good they were measured to be, by language
+    List,
+    /// Measure a sentiment model on texts that people labelled
+    Evaluate(Evaluate),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Evaluate {
+    /// Texts, one a line: an id, then negative, neutral or positive, then the text, divided by tabs; may be repeated
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub labels: Vec<PathBuf>,
+    /// Which model
+    #[arg(long, value_enum, default_value_t = Model::Fast)]
+    pub model: Model,
+    /// Declare this language for every text, such as en; else each text has to tell its own
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+}
