@@ -4,7 +4,7 @@ use anyhow::Result;
 use backtweet_tests::run;
 use serde_json::Value;
 
-const TEXTS: &[u8] = b"I love this\nthis is broken, please help @acme\n\n\xff\xfe not a text\nIch bin heute sehr gl\xc3\xbccklich mit diesem Wetter\n";
+const TEXTS: &[u8] = b"I love this\nthis is broken, please help @acme\n\n\xff\xfe not a text\nJestem dzisiaj bardzo zadowolona z tej pogody\n";
 
 fn lines(command: &str) -> Result<Vec<Value>> {
     let output = run(&[command], TEXTS)?;
