@@ -76,6 +76,19 @@ fn a_negation_turns_the_score_and_ends_at_the_stop() {
 }
 
 #[test]
+fn a_negation_reaches_to_the_next_stop_in_its_own_language() {
+    let emoji = |_| None;
+    let last = |text, language| {
+        let tokens = tokens::Surface::of(text, language, &emoji).tokens;
+        tokens[tokens.len() - 2]
+    };
+    assert_ne!(last("not all that good", "en"), last("all that good", "en"));
+    assert_eq!(last("not now, good", "en"), last("now good", "en"));
+    assert_ne!(last("das ist nicht so gut", "de"), last("das ist so gut", "de"));
+    assert_eq!(last("das ist nicht so gut", "en"), last("das ist so gut", "en"));
+}
+
+#[test]
 fn names_and_addresses_do_not_feel_anything() {
     let plain = read("the parcel is here @acme https://x.example/a", Some("en"));
     for text in [
