@@ -134,7 +134,7 @@ fn a_post_that_brings_no_entities_is_explained_by_those_of_its_text() -> Result<
         &[
             "query",
             "explain",
-            "domain:acme.example",
+            "domain:acme.com",
             "--post",
             "-",
             "--format",
