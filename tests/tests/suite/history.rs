@@ -131,15 +131,7 @@ fn a_query_that_is_none_is_refused_with_its_column_and_without_a_suite() -> Resu
 fn a_post_that_brings_no_entities_is_explained_by_those_of_its_text() -> Result<()> {
     let post = br#"{ "id": "x:1", "author": { "id": "x:2" }, "text": "see https://acme.com/shop", "witnessed_at": "2026-07-01T00:00:00Z" }"#;
     let output = run(
-        &[
-            "query",
-            "explain",
-            "domain:acme.com",
-            "--post",
-            "-",
-            "--format",
-            "json",
-        ],
+        &["query", "explain", "domain:acme.com", "--post", "-", "--format", "json"],
         post,
     )?;
     let explained: Value = serde_json::from_slice(&output.stdout)?;
