@@ -1,8 +1,8 @@
 //! The history of a subject that was put: the retained posts go through the classifier once more, for that subject alone, beside the live
 //! stream. Every classifier takes part; whoever writes a subject's record at the version that it last saw reads it, as with any lease.
 //!
-//! Nothing is missed between history and live stream: the range to read is fixed once every live classifier follows the subject, so what
-//! comes behind it is classified live. Nothing counts twice where both read a post: findings are versioned.
+//! Nothing is missed between history and live stream: reading begins once every live classifier follows the subject, so what comes behind its
+//! range is classified live. Nothing counts twice where both read a post: findings are versioned.
 
 mod group;
 
@@ -174,7 +174,7 @@ impl Historian {
         Ok(())
     }
 
-    /// Fixes what has to be read: all that is there once every classifier follows the subjects. Empty where one does not yet.
+    /// What has to be read first: all that is there once every classifier follows the subjects. Empty where one does not yet.
     async fn begin(&self, anew: Vec<Unread>, current: &Current) -> Result<Vec<Member>, HistoryError> {
         let Ports { store, clock, log } = &self.ports;
         if anew.is_empty() {

@@ -28,7 +28,6 @@ use self::job::{Failure, Halt, Job};
 use self::lane::{Lane, News, Report};
 pub use self::options::{Backoff, RunnerError, RunnerOptions};
 pub use self::replay::Replay;
-use self::stats::Meter;
 pub use self::stats::{Phase, StageFigures, StageStats};
 use crate::port::{Consumer, Delivered, Log, LogError, Polled};
 use crate::stage::Stage;
@@ -50,19 +49,7 @@ pub async fn run_stage<S: Stage>(
     options: RunnerOptions,
     shutdown: CancellationToken,
 ) -> Result<(), RunnerError> {
-    let meter = Meter {
-        stage: stage.name(),
-        stats: Arc::clone(&options.stats),
-    };
-    let job = Arc::new(Job {
-        stage,
-        log,
-        store,
-        clock,
-        options,
-        meter,
-        shutdown,
-    });
+    let job = Arc::new(Job::new(stage, log, store, clock, options, shutdown));
     let consumer = match join(&job).await {
         Ok(consumer) => consumer,
         Err(halt) => return outcome(halt),

@@ -61,6 +61,29 @@ impl From<Halt> for Failure {
 }
 
 impl<S: Stage> Job<S> {
+    pub(super) fn new(
+        stage: Arc<S>,
+        log: Arc<dyn Log>,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        options: RunnerOptions,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let meter = Meter {
+            stage: stage.name(),
+            stats: Arc::clone(&options.stats),
+        };
+        Self {
+            stage,
+            log,
+            store,
+            clock,
+            options,
+            meter,
+            shutdown,
+        }
+    }
+
     /// Does everything that has to stand before the batch's offset may be stored.
     pub(super) async fn run(&self, records: &[Delivered]) -> Result<(), Halt> {
         match self.attempt(records, 1).await {

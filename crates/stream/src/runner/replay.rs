@@ -10,7 +10,7 @@ use backtweet_store::Store;
 
 use super::job::Job;
 use super::options::{RunnerError, RunnerOptions};
-use super::{Meter, outcome};
+use super::outcome;
 use crate::port::{Delivered, Log};
 use crate::stage::Stage;
 
@@ -34,20 +34,8 @@ impl<S: Stage> Replay<S> {
             dead_letters: None,
             ..options
         };
-        let meter = Meter {
-            stage: stage.name(),
-            stats: Arc::clone(&options.stats),
-        };
         Self {
-            job: Job {
-                stage,
-                log,
-                store,
-                clock,
-                options,
-                meter,
-                shutdown,
-            },
+            job: Job::new(stage, log, store, clock, options, shutdown),
         }
     }
 
