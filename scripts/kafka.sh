@@ -61,7 +61,7 @@ broker.heartbeat.interval.ms=500
 # Compaction soon enough to be seen in a test.
 log.cleaner.backoff.ms=1000
 END
-  "${kafka[@]}" kafka.tools.StorageTool format -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22)" \
+  "${kafka[@]}" kafka.tools.StorageTool format -t "$(head -c 16 /dev/urandom | base64 | tr '+/' 'AB' | cut -c1-22)" \
     -c "$dir/server.properties" >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
   echo "127.0.0.1:$port" >"$dir/BOOTSTRAP"
 }
