@@ -3,10 +3,10 @@
 //! `docs/models/sentiment-fast.md`.
 
 pub mod features;
-mod letters;
+pub(crate) mod letters;
 mod marks;
 mod negation;
-mod tokens;
+pub(crate) mod tokens;
 pub mod weights;
 
 use backtweet_domain::{Label, Sentiment};
@@ -56,13 +56,19 @@ impl<'a> Fast<'a> {
         NAME
     }
 
-    /// What it says about a text.
-    pub fn read(&self, text: &Text<'_>) -> Sentiment {
+    /// How probable each of [`LABELS`] is, `None` where the text cannot be read; and its language.
+    pub fn shares(&self, text: &Text<'_>) -> (Option<[f32; 3]>, Option<String>) {
         let Language { code, place } = self.reader.language(text);
         let shares = place.and_then(|place| {
             let features = self.reader.read(text.text, place)?;
             Some(self.weights.as_ref()?.shares(&features, place))
         });
+        (shares, code)
+    }
+
+    /// What it says about a text.
+    pub fn read(&self, text: &Text<'_>) -> Sentiment {
+        let (shares, code) = self.shares(text);
         let Some(shares) = shares else {
             return unknown(NAME, code);
         };

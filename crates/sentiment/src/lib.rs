@@ -1,5 +1,7 @@
 //! Scores what a post feels. The models are behind one trait; the stage asks one of them about every finding that has words.
 
+pub mod corpus;
+pub mod deep;
 pub mod fast;
 pub mod figures;
 mod hash;
