@@ -2,18 +2,22 @@
 
 use std::process::ExitCode;
 
-use backtweet_runtime::{Program, Services, runner_options, service_main};
+use backtweet_runtime::{Program, Services, limited, runner_options, service_main};
+use backtweet_sentiment::Scoring;
 
 fn main() -> ExitCode {
     let program = Program {
         name: "backtweet-sentiment",
         version: env!("CARGO_PKG_VERSION"),
-        about: "Scores what posts feel: backtweet.classified to backtweet.scored.",
+        about: "Scores what posts feel: backtweet.classified to backtweet.scored; and any text over gRPC.",
     };
     service_main(program, |config, ports, shutdown| {
-        let config = backtweet_sentiment::Config {
+        let settings = backtweet_sentiment::Config {
+            model: config.sentiment.model.into(),
             runner: runner_options(config),
         };
-        (Services::new(), backtweet_sentiment::run(config, ports, shutdown))
+        let scoring = Scoring::new(settings, ports)?;
+        let services = Services::new().add(limited!(scoring.service(shutdown.clone()), config.grpc));
+        Ok((services, scoring.run(shutdown)))
     })
 }

@@ -144,6 +144,11 @@ pub(super) const KEYS: &[Key] = &[
         "Where the app's consumer secret lies: env:NAME or file:PATH, never the secret itself.",
     ),
     key(
+        "sentiment.model",
+        Value("\"fast\""),
+        "fast (eight languages) or lexicon (VADER, English alone): which model scores posts. backtweet models shows how good each is.",
+    ),
+    key(
         "tracing.filter",
         Value("\"info\""),
         "What is logged, such as info,backtweet_stream=debug.",

@@ -6,10 +6,10 @@ use backtweet_domain::{
 };
 
 use super::*;
-use crate::default_model;
+use crate::Choice;
 
 fn stage() -> ScoreStage {
-    ScoreStage::new(default_model())
+    ScoreStage::new(Choice::default().load())
 }
 
 fn post(number: u32, text: &str) -> Post {

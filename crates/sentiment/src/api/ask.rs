@@ -1,0 +1,76 @@
+//! Texts in, readings out: scored on threads of their own, and kept before anybody learns their ids.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tonic::Status;
+
+use backtweet_runtime::status::IntoStatus;
+use backtweet_wire::v1;
+
+use super::broken;
+use crate::id::TextId;
+use crate::kept::Kept;
+use crate::{Model, Text};
+
+/// Reads whatever is asked for. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Asked {
+    model: Arc<dyn Model>,
+    kept: Kept,
+    /// A batch on each core: more at once would only wait for each other, and hold memory meanwhile.
+    cores: Arc<Semaphore>,
+}
+
+impl Asked {
+    /// Reads with `model`.
+    pub(super) fn new(model: Arc<dyn Model>, kept: Kept) -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Self {
+            model,
+            kept,
+            cores: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// One reading for each text, in order.
+    pub(super) async fn read(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<v1::Reading>, Status> {
+        let scored = self.score(texts).await?;
+        self.kept.keep(&scored).await.map_err(IntoStatus::into_status)?;
+        let reading = |(id, scored): (TextId, v1::ScoredText)| v1::Reading {
+            id: id.to_string(),
+            sentiment: scored.sentiment,
+        };
+        Ok(scored.into_iter().map(reading).collect())
+    }
+
+    async fn score(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<(TextId, v1::ScoredText)>, Status> {
+        // Nobody closes it.
+        let _core = self.cores.acquire().await;
+        let model = Arc::clone(&self.model);
+        let scored = spawn_blocking(move || score(model.as_ref(), texts)).await;
+        scored.map_err(|error| broken(&error))
+    }
+}
+
+fn score(model: &dyn Model, texts: Vec<v1::SentimentText>) -> Vec<(TextId, v1::ScoredText)> {
+    let inputs: Vec<_> = texts
+        .iter()
+        .map(|text| Text {
+            text: &text.text,
+            language: text.language.as_deref(),
+        })
+        .collect();
+    let sentiments = model.score(&inputs);
+    let scored = |(text, sentiment): (v1::SentimentText, backtweet_domain::Sentiment)| {
+        let id = TextId::of(&text);
+        let scored = v1::ScoredText {
+            text: Some(text),
+            sentiment: Some((&sentiment).into()),
+        };
+        (id, scored)
+    };
+    texts.into_iter().zip(sentiments).map(scored).collect()
+}
