@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use models::{Evaluate, Model, Models, ModelsCommand};
+pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
@@ -98,6 +98,9 @@ pub enum Command {
         /// Which model
         #[arg(long, value_enum, default_value_t = Model::Fast)]
         model: Model,
+        /// Let the running suite score, by its own model; it keeps each text for 30 days, under an id for `models correct`
+        #[arg(long, conflicts_with = "model")]
+        keep: bool,
     },
     /// Which sentiment models there are, and how good they are
     Models(Models),

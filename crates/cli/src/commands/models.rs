@@ -1,4 +1,7 @@
-//! `backtweet models`: which sentiment models there are, how good they were measured to be, and how good one is on texts of one's own.
+//! `backtweet models`: which sentiment models there are, how good they were measured to be, how good one is on texts of one's own, and what
+//! people say where one is wrong.
+
+mod corrections;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,10 +21,12 @@ use crate::output;
 const BATCH: usize = 256;
 
 /// Runs `backtweet models`.
-pub fn run(models: Models, format: Format) -> Result<ExitCode> {
+pub async fn run(models: Models, endpoint: &str, format: Format) -> Result<ExitCode> {
     match models.command {
         None | Some(ModelsCommand::List) => list(format)?,
         Some(ModelsCommand::Evaluate(evaluate)) => self::evaluate(&evaluate, format)?,
+        Some(ModelsCommand::Correct(correct)) => corrections::correct(correct, endpoint, format).await?,
+        Some(ModelsCommand::Corrections) => corrections::list(endpoint, format).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
