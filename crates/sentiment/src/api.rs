@@ -66,7 +66,7 @@ impl SentimentApi {
 #[tonic::async_trait]
 impl SentimentService for SentimentApi {
     async fn score(&self, request: Request<v1::ScoreRequest>) -> Result<Response<v1::ScoreResponse>, Status> {
-        let texts = request.into_inner().texts;
+        let v1::ScoreRequest { texts, forget } = request.into_inner();
         if texts.is_empty() || texts.len() > MOST {
             let reason = format!("{} texts are in it: send from 1 to {MOST} at once", texts.len());
             return Err(invalid("texts", reason));
@@ -74,7 +74,7 @@ impl SentimentService for SentimentApi {
         for (place, text) in texts.iter().enumerate() {
             check(text).map_err(|error| error.at(place).within("texts").into_status())?;
         }
-        let readings = self.asked.read(texts).await?;
+        let readings = self.asked.read(texts, |_| !forget).await?;
         Ok(Response::new(v1::ScoreResponse { readings }))
     }
 
@@ -103,7 +103,7 @@ impl SentimentService for SentimentApi {
         let request = request.into_inner();
         let unknown = || {
             not_found(format!(
-                "no text is kept under `{}`: score it again, and correct it by the id that comes back",
+                "no text is kept under `{}`: score it again, without `forget`, and correct it by the id that comes back",
                 shortened(&request.id)
             ))
         };

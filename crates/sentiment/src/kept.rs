@@ -52,7 +52,10 @@ impl Kept {
     ///
     /// # Errors
     /// When the store does not answer: any of the texts may then be kept.
-    pub(crate) async fn keep(&self, texts: &[(TextId, ScoredText)]) -> Result<(), StoreError> {
+    pub(crate) async fn keep<'a>(
+        &self,
+        texts: impl Iterator<Item = &'a (TextId, ScoredText)>,
+    ) -> Result<(), StoreError> {
         // The day on which a text is scored is not over yet.
         let goes = self.today() + DAYS + 1;
         let mut batches: BTreeMap<String, Batch> = BTreeMap::new();
@@ -72,6 +75,9 @@ impl Kept {
                 name: DUE.to_owned(),
                 entry: due(goes, id.as_str()),
             });
+        }
+        if batches.is_empty() {
+            return Ok(());
         }
         let batches: Vec<_> = batches.into_values().collect();
         self.store.apply(&batches).await.map(drop)

@@ -41,6 +41,7 @@ pub async fn score_in(endpoint: &str) -> Result<ExitCode> {
                 text: text.clone(),
                 ..Default::default()
             }),
+            forget: false,
         };
         let requests: Vec<_> = texts.iter().map(request).collect();
         let response = client

@@ -35,18 +35,24 @@ impl Asked {
         }
     }
 
-    /// One reading for each text, in order.
-    pub(super) async fn read(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<v1::Reading>, Status> {
+    /// One reading for each text, in order. Those of which `is_kept` are kept.
+    pub(super) async fn read(
+        &self,
+        texts: Vec<v1::SentimentText>,
+        is_kept: impl Fn(usize) -> bool,
+    ) -> Result<Vec<v1::Reading>, Status> {
         let scored = self.score(texts).await?;
-        self.kept.keep(&scored).await.map_err(IntoStatus::into_status)?;
-        let reading = |(id, scored): (TextId, v1::ScoredText)| v1::Reading {
+        let kept = scored.iter().enumerate().filter(|(place, _)| is_kept(*place));
+        let kept = self.kept.keep(kept.map(|(_, scored)| scored)).await;
+        kept.map_err(IntoStatus::into_status)?;
+        let reading = |(id, scored): Scored| v1::Reading {
             id: id.to_string(),
             sentiment: scored.sentiment,
         };
         Ok(scored.into_iter().map(reading).collect())
     }
 
-    async fn score(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<(TextId, v1::ScoredText)>, Status> {
+    async fn score(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<Scored>, Status> {
         // Nobody closes it.
         let _core = self.cores.acquire().await;
         let model = Arc::clone(&self.model);
@@ -55,7 +61,10 @@ impl Asked {
     }
 }
 
-fn score(model: &dyn Model, texts: Vec<v1::SentimentText>) -> Vec<(TextId, v1::ScoredText)> {
+/// A text as it is kept, under its id.
+type Scored = (TextId, v1::ScoredText);
+
+fn score(model: &dyn Model, texts: Vec<v1::SentimentText>) -> Vec<Scored> {
     let inputs: Vec<_> = texts
         .iter()
         .map(|text| Text {

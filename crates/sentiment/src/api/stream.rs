@@ -17,8 +17,8 @@ const AHEAD: usize = 256;
 /// One answer of a stream.
 pub(super) type Answer = Result<ScoreStreamResponse, Status>;
 
-/// A text to score, or why it is not scored; an error ends the stream.
-type Taken = Result<Result<SentimentText, String>, Status>;
+/// A text to score and whether it is kept, or why it is not scored; an error ends the stream.
+type Taken = Result<Result<(SentimentText, bool), String>, Status>;
 
 /// Scores a client's stream. Those texts that arrive while others are scored become one batch.
 pub(super) fn open(
@@ -52,9 +52,9 @@ async fn receive(mut requests: Streaming<ScoreStreamRequest>, queue: mpsc::Sende
     }
 }
 
-fn take(request: ScoreStreamRequest) -> Result<SentimentText, String> {
+fn take(request: ScoreStreamRequest) -> Result<(SentimentText, bool), String> {
     let text = request.text.unwrap_or_default();
-    check(&text).map(|()| text).map_err(|error| {
+    check(&text).map(|()| (text, !request.forget)).map_err(|error| {
         metrics::counter!("backtweet_sentiment_texts_refused_total").increment(1);
         error.within("text").to_string()
     })
@@ -79,18 +79,19 @@ async fn work(asked: Asked, mut waiting: mpsc::Receiver<Taken>, answers: mpsc::S
 
 /// One answer for each; the last may be what ends the stream.
 async fn answer(asked: &Asked, taken: impl Iterator<Item = Taken>) -> Vec<Answer> {
-    let (mut texts, mut outcomes, mut end) = (Vec::new(), Vec::new(), None);
+    let (mut texts, mut is_kept, mut outcomes, mut end) = (Vec::new(), Vec::new(), Vec::new(), None);
     for taken in taken {
         match taken {
-            Ok(Ok(text)) => {
+            Ok(Ok((text, kept))) => {
                 texts.push(text);
+                is_kept.push(kept);
                 outcomes.push(None);
             }
             Ok(Err(refused)) => outcomes.push(Some(Outcome::Refused(refused))),
             Err(status) => end = Some(status),
         }
     }
-    let mut readings = match asked.read(texts).await {
+    let mut readings = match asked.read(texts, |place| is_kept[place]).await {
         Ok(readings) => readings.into_iter(),
         Err(status) => return vec![Err(status)],
     };

@@ -56,9 +56,9 @@ async fn a_text_is_kept_for_thirty_days_from_when_it_was_last_scored_and_then_le
         };
         let texts = texts(0..1_200);
         let (once, again) = (&texts[0].0, &texts[700].0);
-        kept.keep(&texts).await.unwrap();
+        kept.keep(texts.iter()).await.unwrap();
         clock.set(NOW.plus(DAY * 20));
-        kept.keep(&texts[600..]).await.unwrap();
+        kept.keep(texts[600..].iter()).await.unwrap();
 
         clock.set(NOW.plus(DAY * 30));
         assert_eq!(kept.sweep().await.unwrap(), 0);
@@ -93,7 +93,7 @@ async fn a_text_that_is_forgotten_early_does_not_stop_the_others_from_going() {
             clock: clock.clone(),
         };
         let texts = texts(0..10);
-        kept.keep(&texts).await.unwrap();
+        kept.keep(texts.iter()).await.unwrap();
         kept.forget(&texts[3].0).await.unwrap();
         assert_eq!(kept.get(&texts[3].0).await.unwrap(), None);
         clock.set(NOW.plus(DAY * 31));
