@@ -1,6 +1,6 @@
 //! From a text that the model reads wrongly to a file of labels that a model is measured on, and which model it is.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use backtweet_tests::{Suite, run};
 use serde_json::{Value, json};
 
@@ -60,16 +60,31 @@ fn the_model_that_is_configured_scores_the_stream_and_is_named_beside_each_post(
     let data = tempfile::tempdir()?;
     let suite = Suite::start(data.path(), &["sentiment.model=lexicon".to_owned()])?;
     suite.ask(&["subject", "put", "acme", "--keyword", "acme"])?;
-    let post = json!({
-        "id": "other:1", "author": { "id": "other:a" }, "text": "I love acme", "language": "en",
-        "witnessed_at": "2026-07-01T00:00:00Z",
-    });
-    suite.client_with(&["push", "-", "--from", "post"], post.to_string().as_bytes())?;
+    push(&suite, "other:1")?;
     suite.wait_for("acme", |summary| summary["figures"]["backtweets"] == json!(1))?;
     let feed: Value = serde_json::from_str(&suite.ask(&["report", "feed", "acme", "--format", "json"])?)?;
     let model = feed["sentiment"]["model"].as_str().unwrap_or_default();
     assert!(model.starts_with("vader/"), "{feed}");
     assert_eq!(score(&suite, "I love acme")?["model"], model);
+    suite.kill()?;
+
+    let suite = Suite::start(data.path(), &[])?;
+    push(&suite, "other:2")?;
+    suite.wait_for("acme", |summary| {
+        summary["figures"]["models"] == json!({ "fast/1": 1, "vader/1": 1 })
+    })?;
+    let summary = suite.ask(&["report", "summary", "acme"])?;
+    assert!(summary.contains("1 by fast/1, 1 by vader/1"), "{summary}");
+    Ok(())
+}
+
+fn push(suite: &Suite, id: &str) -> Result<()> {
+    let post = json!({
+        "id": id, "author": { "id": "other:a" }, "text": "I love acme", "language": "en",
+        "witnessed_at": "2026-07-01T00:00:00Z",
+    });
+    let pushed = suite.client_with(&["push", "-", "--from", "post"], post.to_string().as_bytes())?;
+    ensure!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
     Ok(())
 }
 
