@@ -1,5 +1,6 @@
 //! Scores what a post feels. The models are behind one trait; the stage asks one of them about every finding that has words.
 
+pub mod auto;
 pub mod corpus;
 pub mod deep;
 pub mod fast;
@@ -21,9 +22,11 @@ use tokio_util::sync::CancellationToken;
 use backtweet_runtime::Ports;
 use backtweet_stream::{RunnerError, RunnerOptions, run_stage};
 
+pub use auto::Auto;
+pub use deep::Deep;
 pub use fast::Fast;
 pub use model::{Model, Text};
-pub use models::Choice;
+pub use models::{Choice, Folders, LoadError};
 pub use stage::ScoreStage;
 pub use vader::Vader;
 
@@ -41,7 +44,7 @@ pub struct Error(#[from] RunnerError);
 
 /// The model that posts are scored with.
 pub fn default_model() -> Arc<dyn Model> {
-    Choice::default().load()
+    Arc::new(Fast::new())
 }
 
 /// Runs the service until `shutdown`.

@@ -18,12 +18,11 @@ use crate::output;
 const BATCH: usize = 256;
 
 /// Runs `backtweet score`.
-pub async fn score(model: backtweet_sentiment::Choice) -> Result<ExitCode> {
-    let model = model.load();
+pub async fn score(model: &dyn backtweet_sentiment::Model, language: Option<&str>) -> Result<ExitCode> {
     filter(async |texts| {
         let inputs: Vec<_> = texts
             .iter()
-            .map(|text| backtweet_sentiment::Text { text, language: None })
+            .map(|text| backtweet_sentiment::Text { text, language })
             .collect();
         Ok(model.score(&inputs))
     })

@@ -19,6 +19,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::CommandFactory;
 
+use backtweet_sentiment::Folders;
+
 use crate::args::{Args, Command};
 use crate::output;
 
@@ -29,6 +31,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         format,
         config,
         set,
+        models: named,
         quiet,
         command,
     } = args;
@@ -43,8 +46,11 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
-        Command::Score { model } => filter::score(models::chosen(model)).await,
-        Command::Models(models) => models::run(models, format),
+        Command::Score { model, language } => {
+            let model = models::chosen(model).load(&Folders::new(named.as_deref()))?;
+            filter::score(&*model, language.as_deref()).await
+        }
+        Command::Models(models) => models::run(models, named.as_deref(), format, quiet),
         Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),
