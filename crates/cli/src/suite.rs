@@ -45,10 +45,7 @@ impl Suite {
             runner: runner(),
             ..Default::default()
         };
-        let sentiment = backtweet_sentiment::Config {
-            model: config.sentiment.model.into(),
-            runner: runner(),
-        };
+        let sentiment = backtweet_sentiment::Config::new(config, runner());
         let reporting = backtweet_reporting::Config {
             runner: runner(),
             ..Default::default()

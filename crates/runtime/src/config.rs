@@ -25,6 +25,8 @@ pub use secret::Secret;
 pub struct Config {
     /// Where the embedded log and store keep their files (`data_dir`).
     pub data_dir: PathBuf,
+    /// Where the weights of the deep sentiment model are looked for first (`models`).
+    pub models: Option<PathBuf>,
     /// Where gRPC is served (`listen`); port 0 takes any free one.
     pub listen: SocketAddr,
     /// Where Prometheus metrics are served (`metrics_listen`); nowhere where absent.
@@ -126,6 +128,10 @@ pub struct SentimentConfig {
 pub enum SentimentModel {
     /// The trained linear one.
     Fast,
+    /// The transformer.
+    Deep,
+    /// The linear one where it is sure, the transformer elsewhere.
+    Auto,
     /// VADER's lexicon and rules.
     Lexicon,
 }

@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tokio_util::sync::CancellationToken;
 
 use backtweet_runtime::{Config, GrpcServer, Ports, Services};
-use backtweet_sentiment::{Choice, Scoring, Text};
+use backtweet_sentiment::{Fast, Model, Scoring, Text};
 use backtweet_store::{RedisConfig, RedisStore};
 use backtweet_wire::v1::sentiment_service_client::SentimentServiceClient;
 use backtweet_wire::v1::{ScoreRequest, ScoreStreamRequest, SentimentText};
@@ -49,7 +49,8 @@ fn serve(criterion: &mut Criterion) {
             };
             ports.store = Arc::new(RedisStore::connect(config).await.unwrap());
         }
-        let scoring = Scoring::new(Default::default(), ports).unwrap();
+        let settings = backtweet_sentiment::Config::new(&config, Default::default());
+        let scoring = Scoring::new(settings, ports).unwrap();
         let services = Services::new().add(scoring.service(shutdown.clone()));
         let server = GrpcServer::bind(&config, services).await.unwrap();
         let endpoint = format!("http://{}", server.address());
@@ -59,7 +60,7 @@ fn serve(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("serve");
     group.throughput(Throughput::Elements(BATCH as u64));
-    let model = Choice::default().load();
+    let model = Fast::new();
     group.bench_function("model", |bencher| {
         bencher.iter(|| {
             let texts = texts();

@@ -22,7 +22,7 @@ use self::stream::Answer;
 use crate::corrections::{Corrections, Place, Said};
 use crate::id::TextId;
 use crate::kept::Kept;
-use crate::{Choice, Model};
+use crate::{Choice, Config, Folders, Model};
 
 /// The most texts in one call.
 const MOST: usize = 1_000;
@@ -42,6 +42,7 @@ const LARGEST_PAGE: u32 = 1_000;
 #[derive(Clone)]
 pub struct SentimentApi {
     choice: Choice,
+    folders: Folders,
     asked: Asked,
     corrections: Corrections,
     /// Worked out when somebody asks for the first time: the intervals take a while.
@@ -50,11 +51,12 @@ pub struct SentimentApi {
 }
 
 impl SentimentApi {
-    /// Answers with `model`, which is the one of this choice. Open streams end at `shutdown`.
-    pub(crate) fn new(choice: Choice, model: Arc<dyn Model>, ports: &Ports, shutdown: CancellationToken) -> Self {
+    /// Answers with `model`, which is the configured one. Open streams end at `shutdown`.
+    pub(crate) fn new(config: &Config, model: Arc<dyn Model>, ports: &Ports, shutdown: CancellationToken) -> Self {
         let kept = Kept::new(ports);
         Self {
-            choice,
+            choice: config.model,
+            folders: config.folders.clone(),
             asked: Asked::new(model, kept.clone()),
             corrections: Corrections::new(ports, kept),
             models: Arc::default(),
@@ -89,8 +91,8 @@ impl SentimentService for SentimentApi {
     }
 
     async fn list_models(&self, _: Request<v1::ListModelsRequest>) -> Result<Response<v1::ListModelsResponse>, Status> {
-        let in_use = self.choice;
-        let work = || async move { tokio::task::spawn_blocking(move || models::list(in_use)).await };
+        let (in_use, folders) = (self.choice, self.folders.clone());
+        let work = || async move { tokio::task::spawn_blocking(move || models::list(in_use, &folders)).await };
         let models = self
             .models
             .get_or_try_init(work)

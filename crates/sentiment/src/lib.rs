@@ -2,7 +2,10 @@
 //! service about any text. What people say where a model is wrong is kept here too.
 
 mod api;
+pub mod auto;
+pub mod corpus;
 mod corrections;
+pub mod deep;
 pub mod fast;
 pub mod figures;
 mod hash;
@@ -19,9 +22,11 @@ pub mod stage;
 pub mod vader;
 
 pub use api::SentimentApi;
+pub use auto::Auto;
+pub use deep::Deep;
 pub use fast::Fast;
 pub use model::{Model, Text};
-pub use models::Choice;
+pub use models::{Choice, Folders, LoadError};
 pub use service::{Config, Error, Scoring};
 pub use stage::ScoreStage;
 pub use vader::Vader;

@@ -12,10 +12,7 @@ fn main() -> ExitCode {
         about: "Scores what posts feel: backtweet.classified to backtweet.scored; and any text over gRPC.",
     };
     service_main(program, |config, ports, shutdown| {
-        let settings = backtweet_sentiment::Config {
-            model: config.sentiment.model.into(),
-            runner: runner_options(config),
-        };
+        let settings = backtweet_sentiment::Config::new(config, runner_options(config));
         let scoring = Scoring::new(settings, ports)?;
         let services = Services::new().add(limited!(scoring.service(shutdown.clone()), config.grpc));
         Ok((services, scoring.run(shutdown)))

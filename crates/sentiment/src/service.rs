@@ -10,21 +10,36 @@ use backtweet_stream::{RunnerError, RunnerOptions, run_stage};
 use backtweet_wire::v1::sentiment_service_server::SentimentServiceServer;
 
 use crate::kept::Kept;
-use crate::{Choice, Model, ScoreStage, SentimentApi};
+use crate::{Choice, Folders, LoadError, Model, ScoreStage, SentimentApi};
 
 /// How the service behaves.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Which model scores.
     pub model: Choice,
+    /// Where weights are looked for.
+    pub folders: Folders,
     /// How the stage is driven.
     pub runner: RunnerOptions,
+}
+
+impl Config {
+    /// What `config` says, driven like this.
+    pub fn new(config: &backtweet_runtime::Config, runner: RunnerOptions) -> Self {
+        Self {
+            model: config.sentiment.model.into(),
+            folders: Folders::new(config.models.as_deref()),
+            runner,
+        }
+    }
 }
 
 impl From<SentimentModel> for Choice {
     fn from(model: SentimentModel) -> Self {
         match model {
             SentimentModel::Fast => Self::Fast,
+            SentimentModel::Deep => Self::Deep,
+            SentimentModel::Auto => Self::Auto,
             SentimentModel::Lexicon => Self::Lexicon,
         }
     }
@@ -33,6 +48,9 @@ impl From<SentimentModel> for Choice {
 /// Why the service did not start, or stopped before it was told to.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The model cannot be used here.
+    #[error("the model cannot be used: {0}, or set `sentiment.model` to another")]
+    Model(#[from] LoadError),
     /// The findings can no longer be worked on.
     #[error("scoring stopped: {0}")]
     Stage(#[from] RunnerError),
@@ -51,13 +69,13 @@ impl Scoring {
     /// # Errors
     /// When the model cannot be used here.
     pub fn new(config: Config, ports: Ports) -> Result<Self, Error> {
-        let model = config.model.load();
+        let model = config.model.load(&config.folders)?;
         Ok(Self { config, ports, model })
     }
 
     /// Its gRPC service. Open streams end at `shutdown`.
     pub fn service(&self, shutdown: CancellationToken) -> SentimentServiceServer<SentimentApi> {
-        let api = SentimentApi::new(self.config.model, Arc::clone(&self.model), &self.ports, shutdown);
+        let api = SentimentApi::new(&self.config, Arc::clone(&self.model), &self.ports, shutdown);
         SentimentServiceServer::new(api)
     }
 

@@ -25,7 +25,8 @@ async fn findings_come_out_scored_and_what_is_none_goes_to_the_dead_letters() {
     };
     let shutdown = CancellationToken::new();
     let ports = Ports::open(&config, &shutdown).await.unwrap();
-    let scoring = Scoring::new(Default::default(), ports.clone()).unwrap();
+    let settings = backtweet_sentiment::Config::new(&config, Default::default());
+    let scoring = Scoring::new(settings, ports.clone()).unwrap();
     let running = tokio::spawn(scoring.run(shutdown.clone()));
 
     let classified = Classified {
@@ -165,7 +166,10 @@ fn a_bad_configuration_ends_with_64_and_all_that_is_wrong() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(64), "{said}");
         assert!(said.contains("grace_seconds") && said.contains("sqlite"), "{said}");
-        assert!(said.contains("`quick`: write one of fast, lexicon"), "{said}");
+        assert!(
+            said.contains("`quick`: write one of fast, deep, auto, lexicon"),
+            "{said}"
+        );
     }
     std::fs::remove_file(folder.path().join("backtweet.toml")).unwrap();
     assert_eq!(
@@ -180,4 +184,21 @@ fn a_bad_configuration_ends_with_64_and_all_that_is_wrong() {
         program(folder.path(), &["--help"]).output().unwrap().status.code(),
         Some(0)
     );
+}
+
+#[test]
+fn a_model_whose_weights_cannot_be_read_ends_the_program_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("deep-1.safetensors"), "no weights").unwrap();
+    let models = format!("models={}", folder.path().display());
+    let output = program(folder.path(), &["--set", "sentiment.model=deep", "--set", &models])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(&models[7..]) && said.contains("`sentiment.model`"),
+        "{said}"
+    );
+    assert!(!said.contains("started"), "{said}");
 }

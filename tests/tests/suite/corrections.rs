@@ -94,7 +94,7 @@ fn a_model_that_there_is_not_ends_the_program_with_those_that_there_are() -> Res
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(64), "{said}");
     assert!(
-        said.contains("`sentiment.model` = `quick`: write one of fast, lexicon"),
+        said.contains("`sentiment.model` = `quick`: write one of fast, deep, auto, lexicon"),
         "{said}"
     );
     Ok(())

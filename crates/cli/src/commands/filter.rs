@@ -20,12 +20,11 @@ use crate::output;
 const BATCH: usize = 256;
 
 /// Runs `backtweet score`.
-pub async fn score(model: backtweet_sentiment::Choice) -> Result<ExitCode> {
-    let model = model.load();
+pub async fn score(model: &dyn backtweet_sentiment::Model, language: Option<&str>) -> Result<ExitCode> {
     filter(async |texts| {
         let inputs: Vec<_> = texts
             .iter()
-            .map(|text| backtweet_sentiment::Text { text, language: None })
+            .map(|text| backtweet_sentiment::Text { text, language })
             .collect();
         Ok(model.score(&inputs))
     })
@@ -33,13 +32,14 @@ pub async fn score(model: backtweet_sentiment::Choice) -> Result<ExitCode> {
 }
 
 /// Runs `backtweet score --keep`: the suite at `endpoint` scores.
-pub async fn score_in(endpoint: &str) -> Result<ExitCode> {
+pub async fn score_in(endpoint: &str, language: Option<&str>) -> Result<ExitCode> {
     let mut client = SentimentServiceClient::new(client::connect(endpoint).await?);
     filter(async |texts| {
         let request = |text: &String| v1::ScoreStreamRequest {
             text: Some(v1::SentimentText {
                 text: text.clone(),
-                ..Default::default()
+                language: language.map(str::to_owned),
+                about: Vec::new(),
             }),
             forget: false,
         };

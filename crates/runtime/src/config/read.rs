@@ -26,6 +26,7 @@ pub(super) fn config(layers: &Layers, environment: &dyn Environment, errors: &mu
     let mut read = Reader { layers, errors };
     Config {
         data_dir: read.data_dir(environment),
+        models: read.text("models").map(PathBuf::from),
         listen: read.value("listen", ADDRESS).unwrap_or(([127, 0, 0, 1], 7400).into()),
         metrics_listen: read.value("metrics_listen", ADDRESS),
         log: read.log(),
@@ -279,7 +280,12 @@ impl Reader<'_> {
     }
 
     fn sentiment(&mut self) -> SentimentConfig {
-        let models = [("fast", SentimentModel::Fast), ("lexicon", SentimentModel::Lexicon)];
+        let models = [
+            ("fast", SentimentModel::Fast),
+            ("deep", SentimentModel::Deep),
+            ("auto", SentimentModel::Auto),
+            ("lexicon", SentimentModel::Lexicon),
+        ];
         SentimentConfig {
             model: self.choice("sentiment.model", &models, SentimentModel::Fast),
         }

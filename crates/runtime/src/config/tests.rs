@@ -125,7 +125,10 @@ fn every_error_is_reported_at_once_with_key_value_origin_and_remedy() {
         "{errors:#?}"
     );
     assert!(
-        has(&errors, &["flag --set sentiment.model", "`gpt`", "fast, lexicon"]),
+        has(
+            &errors,
+            &["flag --set sentiment.model", "`gpt`", "fast, deep, auto, lexicon"]
+        ),
         "{errors:#?}"
     );
     assert!(has(&errors, &["nonsense", "key=value"]), "{errors:#?}");

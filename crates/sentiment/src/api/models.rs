@@ -2,15 +2,18 @@
 
 use backtweet_wire::v1;
 
-use crate::Choice;
 use crate::figures::{Figure, measured};
 use crate::measure::Figures;
+use crate::{Choice, Folders};
 
 /// Every model; `in_use` is the one that this service scores with. Takes a while: the intervals are drawn.
-pub(super) fn list(in_use: Choice) -> Vec<v1::SentimentModel> {
+pub(super) fn list(in_use: Choice, folders: &Folders) -> Vec<v1::SentimentModel> {
     let figures = measured();
     let model = |choice: Choice| {
-        let version = choice.load().name().to_owned();
+        let (version, unavailable) = match choice.load(folders) {
+            Ok(model) => (model.name().to_owned(), None),
+            Err(error) => (String::new(), Some(error.to_string())),
+        };
         let own = figures.iter().filter(|figure| figure.model == version);
         v1::SentimentModel {
             choice: choice.name().to_owned(),
@@ -18,7 +21,7 @@ pub(super) fn list(in_use: Choice) -> Vec<v1::SentimentModel> {
             languages: choice.languages().iter().map(|&language| language.to_owned()).collect(),
             default: choice == Choice::default(),
             in_use: choice == in_use,
-            unavailable: None,
+            unavailable,
             measured: own.map(accuracy).collect(),
             version,
         }

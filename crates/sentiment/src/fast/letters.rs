@@ -26,7 +26,7 @@ pub(super) fn folded(small: char) -> Option<char> {
 
 /// Signs that are not seen, or only change how the one before looks: zero-width ones, marks of direction, variation selectors, tints of
 /// skin, Arabic vowels and lengthening, accents by themselves.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{300}'..='\u{36f}')
@@ -45,14 +45,14 @@ pub(super) fn is_apostrophe(c: char) -> bool {
 
 /// How a face or an emoji looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mood {
+pub(crate) enum Mood {
     Bad,
     Plain,
     Good,
 }
 
 /// A face of signs at the beginning of `text`: how long it is, and how it looks.
-pub(super) fn face(text: &str) -> Option<(usize, Mood)> {
+pub(crate) fn face(text: &str) -> Option<(usize, Mood)> {
     if let Some(rest) = text.strip_prefix("</3") {
         return Some((text.len() - rest.len(), Mood::Bad));
     }

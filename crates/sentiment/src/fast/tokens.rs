@@ -256,7 +256,7 @@ impl<'a> Surface<'a> {
 }
 
 /// `text` without what cannot be seen, and without what an interface or a table put into it: `\u002c` is a comma, `\"` a quote.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| c == '\\' || is_hidden(c)) {
         return Cow::Borrowed(text);
     }

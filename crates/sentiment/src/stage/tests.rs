@@ -6,10 +6,10 @@ use backtweet_domain::{
 };
 
 use super::*;
-use crate::Choice;
+use crate::Fast;
 
 fn stage() -> ScoreStage {
-    ScoreStage::new(Choice::default().load())
+    ScoreStage::new(Arc::new(Fast::new()))
 }
 
 fn post(number: u32, text: &str) -> Post {

@@ -20,7 +20,7 @@ async fn every_model_is_listed_with_what_was_measured_of_it() {
             .as_ref()
             .unwrap()
             .model,
-        Choice::Lexicon.load().name()
+        "vader/1"
     );
     let listed = service
         .client
@@ -34,6 +34,10 @@ async fn every_model_is_listed_with_what_was_measured_of_it() {
     assert_eq!(choices, Choice::ALL.map(Choice::name));
     let [fast, lexicon] = ["fast", "lexicon"].map(|name| listed.iter().find(|it| it.choice == name).unwrap());
     assert!(fast.default && !fast.in_use && fast.unavailable.is_none());
+    let deep = listed.iter().find(|it| it.choice == "deep").unwrap();
+    let missing = deep.unavailable.as_deref().unwrap();
+    assert!(missing.contains("safetensors"), "{missing}");
+    assert!(deep.version.is_empty() && deep.measured.is_empty());
     assert!(!lexicon.default && lexicon.in_use);
     assert_eq!((fast.version.as_str(), fast.languages.len()), ("fast/1", 8));
     let english = fast.measured.iter().find(|it| it.set == "en").unwrap();

@@ -1,6 +1,6 @@
 //! Batches and streams of texts: what comes back, in which order, and what is refused.
 
-use backtweet_sentiment::{Choice, Text};
+use backtweet_sentiment::{Choice, Fast, Model, Text};
 use backtweet_wire::v1::score_stream_response::Outcome;
 use backtweet_wire::v1::{self, Label, SentimentText};
 use tonic::Code;
@@ -27,7 +27,7 @@ async fn a_batch_is_read_as_the_model_reads_it_and_a_repeated_call_gets_the_same
             language: it.language.as_deref(),
         })
         .collect();
-    let expected = Choice::Fast.load().score(&inputs);
+    let expected = Fast::new().score(&inputs);
     for (reading, expected) in readings.iter().zip(&expected) {
         assert_eq!(reading.sentiment.as_ref(), Some(&expected.into()));
     }

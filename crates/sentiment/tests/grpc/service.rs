@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backtweet_domain::{ManualClock, Timestamp};
 use backtweet_runtime::{Config, GrpcServer, Ports, Services};
-use backtweet_sentiment::{Choice, Scoring};
+use backtweet_sentiment::{Choice, Folders, Scoring};
 use backtweet_store::{RedisConfig, RedisStore};
 use backtweet_wire::v1::sentiment_service_client::SentimentServiceClient;
 use backtweet_wire::v1::{self, Label, SentimentText};
@@ -49,7 +49,8 @@ impl Service {
         }
         let settings = backtweet_sentiment::Config {
             model,
-            ..Default::default()
+            folders: Folders::only([]),
+            runner: Default::default(),
         };
         let scoring = Scoring::new(settings, ports).unwrap();
         let services = Services::new().add(scoring.service(shutdown.clone()));

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use backtweet_domain::{Label, Sentiment};
+use backtweet_sentiment::corpus::Set;
 use backtweet_sentiment::fast::features::{Block, Reader};
 use backtweet_sentiment::fast::weights::Weights;
 use backtweet_sentiment::figures::{Figure, written};
@@ -22,7 +23,7 @@ use backtweet_sentiment::labelled::LabelledError;
 use backtweet_sentiment::measure::LABELS;
 use backtweet_sentiment::{Fast, Model, Text, Vader};
 
-use data::{Corpus, Example, Set};
+use data::{Corpus, Example};
 use recipe::{Fitted, Recipe};
 
 /// Trains and measures the model that posts are scored with.

@@ -3,10 +3,9 @@
 use std::io::{Result, Write};
 
 use backtweet_domain::Label;
+use backtweet_sentiment::corpus::Set;
 use backtweet_sentiment::figures::Figure;
 use backtweet_sentiment::measure::{LABELS, Tally};
-
-use super::data::Set;
 
 /// Measures `answer` on a set; it answers the text with the language that the set is in.
 pub fn measure(model: &str, set: &Set, answer: impl Fn(&str) -> Label) -> Figure {
