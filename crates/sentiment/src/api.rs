@@ -155,8 +155,12 @@ impl SentimentService for SentimentApi {
     }
 }
 
-/// Whether a text can be scored.
+/// Whether a text can be scored; counts those that cannot.
 fn check(text: &v1::SentimentText) -> Result<(), WireError> {
+    within_bounds(text).inspect_err(|_| metrics::counter!("backtweet_sentiment_texts_refused_total").increment(1))
+}
+
+fn within_bounds(text: &v1::SentimentText) -> Result<(), WireError> {
     at_most("text", &text.text, LONGEST_TEXT)?;
     at_most(
         "language",

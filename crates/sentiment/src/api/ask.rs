@@ -53,11 +53,15 @@ impl Asked {
     }
 
     async fn score(&self, texts: Vec<v1::SentimentText>) -> Result<Vec<Scored>, Status> {
-        // Nobody closes it.
-        let _core = self.cores.acquire().await;
+        metrics::counter!("backtweet_sentiment_asked_total").increment(texts.len() as u64);
+        // Nobody closes it. A caller who goes away does not stop the thread, which therefore holds the core itself.
+        let core = Arc::clone(&self.cores).acquire_owned().await;
         let model = Arc::clone(&self.model);
-        let scored = spawn_blocking(move || score(model.as_ref(), texts)).await;
-        scored.map_err(|error| broken(&error))
+        let scored = spawn_blocking(move || {
+            let _core = core;
+            score(model.as_ref(), texts)
+        });
+        scored.await.map_err(|error| broken(&error))
     }
 }
 

@@ -54,10 +54,9 @@ async fn receive(mut requests: Streaming<ScoreStreamRequest>, queue: mpsc::Sende
 
 fn take(request: ScoreStreamRequest) -> Result<(SentimentText, bool), String> {
     let text = request.text.unwrap_or_default();
-    check(&text).map(|()| (text, !request.forget)).map_err(|error| {
-        metrics::counter!("backtweet_sentiment_texts_refused_total").increment(1);
-        error.within("text").to_string()
-    })
+    check(&text)
+        .map(|()| (text, !request.forget))
+        .map_err(|error| error.within("text").to_string())
 }
 
 /// Answers until the client ends its stream or goes away.

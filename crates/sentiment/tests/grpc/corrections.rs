@@ -1,6 +1,7 @@
 //! What people say where the model is wrong: kept once, replaced, withdrawn, listed, and what is none.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use backtweet_sentiment::Choice;
 use backtweet_wire::v1::{self, Label};
@@ -127,4 +128,28 @@ async fn corrections_of_long_texts_come_in_pages_that_a_message_can_hold() {
     assert_eq!((all.len(), ids.len()), (40, 40));
     assert!(pages > 2, "{pages}");
     service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_people_who_correct_one_text_at_once_leave_one_correction() {
+    for redis in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let service = Arc::new(Service::start(folder.path(), redis.as_deref(), Choice::Fast).await);
+        let id: Arc<str> = service.score(vec![text("fine")]).await.unwrap()[0].id.as_str().into();
+        let people: Vec<_> = (0..16)
+            .map(|person| {
+                let (service, id) = (Arc::clone(&service), Arc::clone(&id));
+                let say = async move {
+                    service
+                        .say(&id, Label::Neutral, Some(&format!("person {person}")))
+                        .await
+                };
+                tokio::spawn(say)
+            })
+            .collect();
+        for person in people {
+            person.await.unwrap().unwrap();
+        }
+        assert_eq!(service.corrections(0).await.0.len(), 1);
+    }
 }
