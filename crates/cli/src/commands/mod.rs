@@ -31,7 +31,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         format,
         config,
         set,
-        models: named,
+        weights,
         quiet,
         command,
     } = args;
@@ -47,10 +47,10 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
         Command::Score { model, language } => {
-            let model = models::chosen(model).load(&Folders::new(named.as_deref()))?;
+            let model = models::chosen(model).load(&Folders::new(weights.as_deref()))?;
             filter::score(&*model, language.as_deref()).await
         }
-        Command::Models(models) => models::run(models, named.as_deref(), format, quiet),
+        Command::Models(models) => models::run(models, weights.as_deref(), format, quiet),
         Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),

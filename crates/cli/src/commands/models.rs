@@ -17,9 +17,9 @@ use self::figures::{HEADER, figures_json, row, summary};
 use crate::args::{Format, Model, Models, ModelsCommand};
 use crate::output;
 
-/// Runs `backtweet models`; weights are looked for in `named` first.
-pub fn run(models: Models, named: Option<&Path>, format: Format, quiet: bool) -> Result<ExitCode> {
-    let folders = Folders::new(named);
+/// Runs `backtweet models`; weights are looked for in the folder `weights` first.
+pub fn run(models: Models, weights: Option<&Path>, format: Format, quiet: bool) -> Result<ExitCode> {
+    let folders = Folders::new(weights);
     match models.command {
         None | Some(ModelsCommand::List) => list(&folders, format)?,
         Some(ModelsCommand::Evaluate(evaluate)) => evaluate::run(&evaluate, &folders, format, quiet)?,
