@@ -49,8 +49,8 @@ pub struct Args {
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Folder with the weights of the deep sentiment model; else `models` here, beside the program or above it
-    #[arg(long, global = true, env = "BACKTWEET_MODELS", value_name = "FOLDER")]
-    pub models: Option<PathBuf>,
+    #[arg(long = "models", global = true, env = "BACKTWEET_MODELS", value_name = "FOLDER")]
+    pub weights: Option<PathBuf>,
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,

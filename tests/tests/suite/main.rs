@@ -22,6 +22,8 @@ mod fleet;
 mod history;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
 mod live;
+/// The sentiment models on texts of one's own.
+mod models;
 /// Mastodon, X and files, live and all at once.
 mod networks;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.

@@ -31,12 +31,12 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         format,
         config,
         set,
-        models: named,
+        weights,
         quiet,
         command,
     } = args;
     // The folder is a key of the configuration too, for those who run a suite.
-    let folder = named.iter().map(|folder| format!("models={}", folder.display()));
+    let folder = weights.iter().map(|folder| format!("models={}", folder.display()));
     let settings = config::Settings {
         file: config,
         set: folder.chain(set).collect(),
@@ -55,10 +55,10 @@ pub async fn run(args: Args) -> Result<ExitCode> {
             keep: true, language, ..
         } => filter::score_in(&endpoint, language.as_deref()).await,
         Command::Score { model, language, .. } => {
-            let model = models::chosen(model).load(&Folders::new(named.as_deref()))?;
+            let model = models::chosen(model).load(&Folders::new(weights.as_deref()))?;
             filter::score(&*model, language.as_deref()).await
         }
-        Command::Models(models) => models::run(models, named.as_deref(), &endpoint, format, quiet).await,
+        Command::Models(models) => models::run(models, weights.as_deref(), &endpoint, format, quiet).await,
         Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),

@@ -18,15 +18,15 @@ use self::figures::{HEADER, figures_json, row, summary};
 use crate::args::{Format, Model, Models, ModelsCommand};
 use crate::output;
 
-/// Runs `backtweet models`; weights are looked for in `named` first, corrections in the suite at `endpoint`.
+/// Runs `backtweet models`; weights are looked for in the folder `weights` first, corrections in the suite at `endpoint`.
 pub async fn run(
     models: Models,
-    named: Option<&Path>,
+    weights: Option<&Path>,
     endpoint: &str,
     format: Format,
     quiet: bool,
 ) -> Result<ExitCode> {
-    let folders = Folders::new(named);
+    let folders = Folders::new(weights);
     match models.command {
         None | Some(ModelsCommand::List) => list(&folders, format)?,
         Some(ModelsCommand::Evaluate(evaluate)) => evaluate::run(&evaluate, &folders, format, quiet)?,

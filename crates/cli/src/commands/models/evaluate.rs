@@ -79,7 +79,7 @@ pub fn run(evaluate: &Evaluate, folders: &Folders, format: Format, quiet: bool) 
 fn sets(evaluate: &Evaluate) -> Result<Vec<Set>> {
     let (files, languages) = (evaluate.labels.len(), evaluate.languages.len());
     if languages > 1 && languages != files {
-        bail!("{languages} languages for {files} files: declare one for all of them, one for each, or none");
+        bail!("{languages} languages for {files} file(s): declare one for all of them, one for each, or none");
     }
     let language = |at: usize| evaluate.languages.get(if languages == 1 { 0 } else { at }).cloned();
     let set = |(at, path): (usize, &std::path::PathBuf)| {
