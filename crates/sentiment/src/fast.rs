@@ -3,9 +3,10 @@
 //! `docs/models/sentiment-fast.md`.
 
 pub mod features;
-mod letters;
+pub(crate) mod letters;
 mod marks;
 mod negation;
+mod phrases;
 mod tokens;
 pub mod weights;
 

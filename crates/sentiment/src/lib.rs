@@ -8,8 +8,10 @@ pub mod language;
 pub mod measure;
 pub mod model;
 pub mod models;
+mod polarity;
 pub mod prepare;
 pub mod stage;
+pub mod target;
 pub mod vader;
 
 use std::sync::Arc;
