@@ -6,7 +6,9 @@ mod words;
 use whatlang::{Info, Lang, Script};
 
 pub use words::is_english;
-use words::{CODES, common_in};
+use words::{CODES, common_in, shaped_in};
+
+use crate::polarity;
 
 /// With fewer letters than this the declared language is believed over the detected one.
 const SHORT: usize = 60;
@@ -18,6 +20,12 @@ const ENGLISH: f64 = 0.3;
 const FOREIGN: f64 = 0.1;
 /// A text with this share of very common words of one language is in it.
 const COMMON: f64 = 0.2;
+/// Of a text with fewer than two words that hint at one language, this share has to.
+const HINTED: f64 = 0.3;
+/// With this share of words that hint at one language a text is in it.
+const SURELY_HINTED: f64 = 0.5;
+/// A text is in Latin letters where at most one in so many is another. Hashtags often are, whatever the text is in.
+const OTHER_LETTERS: usize = 4;
 /// How many words say something about shares.
 const SOME: u32 = 4;
 
@@ -27,26 +35,44 @@ const SOME: u32 = 4;
 /// - A declared language holds unless the text is long enough to be detected reliably as another, or English was declared for words
 ///   or letters that are none: then what the words tell or is detected holds, or nobody can tell.
 /// - Without a declaration the language holds whose very common words the text has most of, or that its letters tell; else only
-///   what is detected reliably, or is both detected and hinted at by a word.
+///   what is hinted at by words that only that language has or forms so, or is detected reliably.
 pub fn identify(text: &str, declared: Option<&str>, knows: impl Fn(&str) -> bool) -> Option<String> {
     let declared = declared.and_then(primary);
     let known = Known::of(text, knows);
-    let detect = || detected(text);
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     let long = letters >= SHORT;
-    let latin = whatlang::detect_script(text).is_none_or(|script| script == Script::Latin);
+    let foreign = text
+        .chars()
+        .filter(|letter| letter.is_alphabetic() && !is_latin(*letter));
+    let latin = foreign.count() * OTHER_LETTERS <= letters;
+    let detect = || match latin {
+        true => detected(text),
+        false => detected(
+            &text
+                .chars()
+                .filter(|letter| !letter.is_alphabetic() || !is_latin(*letter))
+                .collect::<String>(),
+        ),
+    };
     let owned = |code: &str| Some(code.to_owned());
     match declared.as_deref() {
         None | Some("en") if latin && known.is_english() => owned("en"),
         None if latin => match known.leader() {
             Some(code) => owned(code),
-            None => known.likely(text).or_else(|| detect().filter(|_| long)),
+            None => known
+                .likely(text)
+                .or_else(|| known.hinted(text))
+                .or_else(|| detect().filter(|_| long)),
         },
         None => detect(),
         Some("en") if known.is_foreign() || !latin => known.leader().filter(|_| latin).map_or_else(detect, owned),
         Some(code) if long && known.leader() != Some(code) => detect().or(declared),
         Some(_) => declared,
     }
+}
+
+fn is_latin(letter: char) -> bool {
+    letter < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&letter)
 }
 
 /// What is detected reliably. The letters of Arabic and Hindi are enough for them unless there are some that only their neighbours use.
@@ -59,11 +85,18 @@ fn detected(text: &str) -> Option<String> {
     }
 }
 
+/// The bit of a language in masks over [`CODES`].
+fn bit(code: &str) -> u8 {
+    CODES.iter().position(|it| *it == code).map_or(0, |at| 1 << at)
+}
+
 /// How many words of a text are known.
 struct Known {
     words: u32,
     english: u32,
     common: [u32; CODES.len()],
+    /// Very common words, and those that feel like something or are shaped so in one language alone.
+    hints: [u32; CODES.len()],
 }
 
 impl Known {
@@ -72,6 +105,7 @@ impl Known {
             words: 0,
             english: 0,
             common: [0; CODES.len()],
+            hints: [0; CODES.len()],
         };
         let mut small = String::new();
         let words = text.split(|letter: char| !letter.is_alphabetic() && letter != '\'');
@@ -81,6 +115,10 @@ impl Known {
             let languages = common_in(&small);
             for (at, count) in known.common.iter_mut().enumerate() {
                 *count += u32::from(languages >> at & 1);
+            }
+            let hints = languages | shaped_in(&small) | polarity::only_in(&small).map_or(0, |code| bit(code));
+            for (at, count) in known.hints.iter_mut().enumerate() {
+                *count += u32::from(hints >> at & 1);
             }
             known.english += u32::from(languages & 1 != 0 || knows(&small));
             known.words += 1;
@@ -105,8 +143,22 @@ impl Known {
     /// of no other more.
     fn likely(&self, text: &str) -> Option<String> {
         let likely = code(&whatlang::detect(text)?);
-        let own = self.common[CODES.iter().position(|code| *code == likely)?];
-        (own > 0 && self.common.iter().all(|count| *count <= own)).then_some(likely)
+        let own = self.hints[CODES.iter().position(|code| *code == likely)?];
+        (own > 0 && self.hints.iter().all(|count| *count <= own)).then_some(likely)
+    }
+
+    /// The language that more words hint at than at any other, where they are enough: more of them where the text looks like a language
+    /// that nobody hints at here. English has enough words of its own.
+    fn hinted(&self, text: &str) -> Option<String> {
+        let most = *self.hints.iter().max()?;
+        let mut leaders = CODES.iter().zip(self.hints).filter(|(_, count)| *count == most);
+        let (leader, _) = leaders.next()?;
+        // Hindi in Latin letters looks like anything.
+        let looks_known =
+            || *leader == "hi" || whatlang::detect(text).is_none_or(|info| CODES.contains(&&*code(&info)));
+        let share = self.share(most);
+        let enough = share >= SURELY_HINTED || (most >= 2 || share >= HINTED) && looks_known();
+        (enough && *leader != "en" && leaders.next().is_none()).then(|| (*leader).to_owned())
     }
 
     /// The language with more of its very common words here than any other, if they are enough.

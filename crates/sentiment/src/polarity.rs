@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::fast::LANGUAGES;
 use crate::fast::letters::{Mood, folded};
-use words::{BY_LANGUAGE, SHARED, Words};
+use words::{BAD_EMOJI, BY_LANGUAGE, GOOD_EMOJI, SHARED, Words};
 
 /// A phrase has at most so many words.
 pub(crate) const LONGEST: usize = 5;
@@ -25,9 +25,25 @@ pub(crate) fn word(word: &str, language: usize) -> Option<Mood> {
     own.or_else(|| mood(known, 0).filter(|_| LANGUAGES.get(language) == Some(&"hi")))
 }
 
+/// How an emoji is meant, where that is plain.
+pub(crate) fn emoji(sign: char) -> Option<Mood> {
+    let good = GOOD_EMOJI.contains(sign).then_some(Mood::Good);
+    good.or_else(|| BAD_EMOJI.contains(sign).then_some(Mood::Bad))
+}
+
 /// Whether `word`, folded, feels like anything in some language.
 pub(crate) fn feels(word: &str) -> bool {
     LEXICON.known(word) != 0
+}
+
+/// The language of which alone `word`, lower case, is known to feel like something.
+pub(crate) fn only_in(word: &str) -> Option<&'static str> {
+    let known = LEXICON.known(&key(word));
+    let mut places = (0..LANGUAGES.len()).filter(|set| mood(known, *set).is_some());
+    let only = places
+        .next()
+        .filter(|_| places.next().is_none() && mood(known, LANGUAGES.len()).is_none())?;
+    Some(LANGUAGES[only])
 }
 
 /// How many of the last of `words` make a phrase that feels otherwise than they do, and how.

@@ -13,7 +13,6 @@ use crate::prepare::{is_handle, is_link, part, unescape};
 /// Hashes of what is not spelled out.
 const BEGIN: u64 = 1;
 const END: u64 = 2;
-const LINK: u64 = 3;
 const HANDLE: u64 = 4;
 const TAG: u64 = 5;
 const NUMBER: u64 = 6;
@@ -35,7 +34,6 @@ const LONGEST: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
     pub(super) words: usize,
-    pub(super) links: usize,
     pub(super) handles: usize,
     pub(super) tags: usize,
     pub(super) numbers: usize,
@@ -114,18 +112,14 @@ impl<'a> Surface<'a> {
 
     fn chunk(&mut self, chunk: &str) {
         if is_link(chunk) || chunk == "http" || chunk == "https" {
-            self.counts.links += 1;
-            self.tokens.push(LINK);
+            // Where it leads says nothing about feelings, and neither does that it is there.
         } else if is_handle(chunk) {
             self.counts.handles += 1;
             self.counts.addressed |= self.tokens.len() == 1;
             self.tokens.push(HANDLE);
             let name = chunk.find('@').map_or(0, |at| at + 1);
             let rest = &chunk[name..];
-            let end = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
-            self.scan(&rest[end..]);
+            self.scan(&rest[handle_length(rest)..]);
         } else {
             self.scan(&unescape(chunk));
         }
@@ -339,6 +333,18 @@ impl<'a> Surface<'a> {
         }
         self.negated = false;
     }
+}
+
+/// How long a handle is, without its `@`: `acme`, `acme.bsky.social`, `acme@social.example`.
+fn handle_length(rest: &str) -> usize {
+    let mut letters = rest.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let joins = matches!(letter, '.' | '-' | '@') && letters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        if !letter.is_alphanumeric() && letter != '_' && !joins {
+            return at;
+        }
+    }
+    rest.len()
 }
 
 /// `text` without what cannot be seen, and without what an interface or a table put into it: `\u002c` is a comma, `\"` a quote.
