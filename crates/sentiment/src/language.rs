@@ -35,34 +35,24 @@ const SOME: u32 = 4;
 /// - A declared language holds unless the text is long enough to be detected reliably as another, or English was declared for words
 ///   or letters that are none: then what the words tell or is detected holds, or nobody can tell.
 /// - Without a declaration the language holds whose very common words the text has most of, or that its letters tell; else only
-///   what is hinted at by words that only that language has or forms so, or is detected reliably.
+///   what is hinted at by words that are common in it, or that only it has or forms so, or what is detected reliably.
 pub fn identify(text: &str, declared: Option<&str>, knows: impl Fn(&str) -> bool) -> Option<String> {
     let declared = declared.and_then(primary);
     let known = Known::of(text, knows);
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     let long = letters >= SHORT;
-    let foreign = text
-        .chars()
-        .filter(|letter| letter.is_alphabetic() && !is_latin(*letter));
-    let latin = foreign.count() * OTHER_LETTERS <= letters;
+    let is_foreign = |letter: &char| letter.is_alphabetic() && !is_latin(*letter);
+    let latin = text.chars().filter(is_foreign).count() * OTHER_LETTERS <= letters;
     let detect = || match latin {
         true => detected(text),
-        false => detected(
-            &text
-                .chars()
-                .filter(|letter| !letter.is_alphabetic() || !is_latin(*letter))
-                .collect::<String>(),
-        ),
+        false => detected(&text.replace(|letter: char| letter.is_alphabetic() && is_latin(letter), "")),
     };
     let owned = |code: &str| Some(code.to_owned());
     match declared.as_deref() {
         None | Some("en") if latin && known.is_english() => owned("en"),
         None if latin => match known.leader() {
             Some(code) => owned(code),
-            None => known
-                .likely(text)
-                .or_else(|| known.hinted(text))
-                .or_else(|| detect().filter(|_| long)),
+            None => known.hinted(text).or_else(|| detect().filter(|_| long)),
         },
         None => detect(),
         Some("en") if known.is_foreign() || !latin => known.leader().filter(|_| latin).map_or_else(detect, owned),
@@ -85,9 +75,28 @@ fn detected(text: &str) -> Option<String> {
     }
 }
 
-/// The bit of a language in masks over [`CODES`].
-fn bit(code: &str) -> u8 {
-    CODES.iter().position(|it| *it == code).map_or(0, |at| 1 << at)
+/// By language, how many words of `text` are very common in it, or feel like something or are formed so in it alone.
+fn hints(text: &str) -> [u32; CODES.len()] {
+    let mut hints = [0; CODES.len()];
+    each_word(text, |word| {
+        let felt = polarity::only_in(word).and_then(|code| CODES.iter().position(|it| *it == code));
+        let languages = common_in(word) | shaped_in(word) | felt.map_or(0, |at| 1 << at);
+        for (at, count) in hints.iter_mut().enumerate() {
+            *count += u32::from(languages >> at & 1);
+        }
+    });
+    hints
+}
+
+/// Calls `read` for each word, lower case.
+fn each_word(text: &str, mut read: impl FnMut(&str)) {
+    let mut small = String::new();
+    let words = text.split(|letter: char| !letter.is_alphabetic() && letter != '\'');
+    for word in words.filter(|word| !word.is_empty()) {
+        small.clear();
+        small.extend(word.chars().flat_map(char::to_lowercase));
+        read(&small);
+    }
 }
 
 /// How many words of a text are known.
@@ -95,8 +104,6 @@ struct Known {
     words: u32,
     english: u32,
     common: [u32; CODES.len()],
-    /// Very common words, and those that feel like something or are shaped so in one language alone.
-    hints: [u32; CODES.len()],
 }
 
 impl Known {
@@ -105,24 +112,15 @@ impl Known {
             words: 0,
             english: 0,
             common: [0; CODES.len()],
-            hints: [0; CODES.len()],
         };
-        let mut small = String::new();
-        let words = text.split(|letter: char| !letter.is_alphabetic() && letter != '\'');
-        for word in words.filter(|word| !word.is_empty()) {
-            small.clear();
-            small.extend(word.chars().flat_map(char::to_lowercase));
-            let languages = common_in(&small);
+        each_word(text, |word| {
+            let languages = common_in(word);
             for (at, count) in known.common.iter_mut().enumerate() {
                 *count += u32::from(languages >> at & 1);
             }
-            let hints = languages | shaped_in(&small) | polarity::only_in(&small).map_or(0, |code| bit(code));
-            for (at, count) in known.hints.iter_mut().enumerate() {
-                *count += u32::from(hints >> at & 1);
-            }
-            known.english += u32::from(languages & 1 != 0 || knows(&small));
+            known.english += u32::from(languages & 1 != 0 || knows(word));
             known.words += 1;
-        }
+        });
         known
     }
 
@@ -139,23 +137,20 @@ impl Known {
         self.words >= SOME && self.share(self.english) < FOREIGN
     }
 
-    /// The language that detection takes to be the likeliest, sure or not, where the text has at least one of its very common words and
-    /// of no other more.
-    fn likely(&self, text: &str) -> Option<String> {
-        let likely = code(&whatlang::detect(text)?);
-        let own = self.hints[CODES.iter().position(|code| *code == likely)?];
-        (own > 0 && self.hints.iter().all(|count| *count <= own)).then_some(likely)
-    }
-
-    /// The language that more words hint at than at any other, where they are enough: more of them where the text looks like a language
-    /// that nobody hints at here. English has enough words of its own.
+    /// The language that words hint at: the one that detection takes to be the likeliest, sure or not, where no other is hinted at by more of
+    /// them; or that more words hint at than at any other, and enough, which are more where the text looks like a language that is not known
+    /// here. English has enough words of its own.
     fn hinted(&self, text: &str) -> Option<String> {
-        let most = *self.hints.iter().max()?;
-        let mut leaders = CODES.iter().zip(self.hints).filter(|(_, count)| *count == most);
+        let hints = hints(text);
+        let most = *hints.iter().max()?;
+        let mut leaders = CODES.iter().zip(hints).filter(|(_, count)| *count == most && most > 0);
+        let likely = whatlang::detect(text).map(|info| code(&info));
+        if leaders.clone().any(|(leader, _)| likely.as_deref() == Some(*leader)) {
+            return likely;
+        }
         let (leader, _) = leaders.next()?;
         // Hindi in Latin letters looks like anything.
-        let looks_known =
-            || *leader == "hi" || whatlang::detect(text).is_none_or(|info| CODES.contains(&&*code(&info)));
+        let looks_known = || *leader == "hi" || likely.is_none_or(|likely| CODES.contains(&&*likely));
         let share = self.share(most);
         let enough = share >= SURELY_HINTED || (most >= 2 || share >= HINTED) && looks_known();
         (enough && *leader != "en" && leaders.next().is_none()).then(|| (*leader).to_owned())

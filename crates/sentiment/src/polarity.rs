@@ -53,13 +53,12 @@ where
 {
     let mut back = words.rev();
     let phrases = LEXICON.phrases.get(back.next()?)?;
-    let found = phrases.iter().find_map(|phrase| {
+    phrases.iter().find_map(|phrase| {
         let mood = mood(phrase.sets, language).or_else(|| mood(phrase.sets, LANGUAGES.len()))?;
         let mut before = back.clone();
         let stands = phrase.before.iter().all(|word| before.next() == Some(&**word));
         stands.then_some((phrase.before.len() + 1, mood))
-    });
-    found
+    })
 }
 
 /// The form in which words are looked up: lower case, without accents, letters that are written in several ways as one, and none more than

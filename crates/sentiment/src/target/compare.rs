@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::clauses::Clause;
 use super::tokens::{OURS, Text, Token};
-use super::words::{ARTICLES, BETTER, LEAVE, LESS, MORE, NOT, OVER, PREFER, SWITCH, THAN, THAN_BEHIND, UNLIKE, has};
+use super::words::{
+    ARTICLES, LEAVE, LESS, List, MORE, NOT, OPPOSITES, OVER, PREFER, SWITCH, Sides, THAN, THAN_BEHIND, UNLIKE, has,
+};
 
 /// Somebody set beside others.
 #[derive(Debug)]
@@ -111,7 +113,7 @@ impl Words<'_> {
     }
 
     /// The name behind one of `links`, which are phrases.
-    fn behind<'l, T>(&self, at: usize, links: &'l [(&[&str], T)]) -> Option<(Range<usize>, &'l T)> {
+    fn behind<'l, T>(&self, at: usize, links: &'l [(List, T)]) -> Option<(Range<usize>, &'l T)> {
         let (phrase, value) = links
             .iter()
             .find(|(phrase, _)| (at..).zip(*phrase).all(|(at, word)| self.key(at) == *word))?;
@@ -219,7 +221,7 @@ impl Words<'_> {
     }
 
     /// From one name to another, which one of `links` stands before.
-    fn moved(&self, at: usize, links: &[&str], [better, worse]: &[&'static str; 2]) -> Option<Comparison> {
+    fn moved(&self, at: usize, links: &[&str], [better, worse]: &Sides) -> Option<Comparison> {
         let old = self.name(at + 1)?;
         let new = self.name(old.end + 1).filter(|_| has(links, self.key(old.end)))?;
         self.tokens[old.start].target.or(self.tokens[new.start].target)?;
@@ -229,7 +231,5 @@ impl Words<'_> {
 
 /// Worse for better, and the other way round.
 fn opposite(word: &str) -> Option<&'static str> {
-    let is = |other: &str| super::tokens::key(other) == word;
-    let better = BETTER.iter().find(|(better, _)| is(better)).map(|(_, worse)| *worse);
-    better.or_else(|| BETTER.iter().find(|(_, worse)| is(worse)).map(|(better, _)| *better))
+    OPPOSITES.iter().find(|(one, _)| *one == word).map(|(_, other)| *other)
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use backtweet_domain::text::{fold, is_word};
 
+use super::clauses::sets_apart;
 use super::words::{ACTS_ON, IS, has};
 use crate::polarity;
 use crate::prepare;
@@ -198,7 +199,7 @@ fn is_other(text: &str, tokens: &[Token], at: usize) -> bool {
             (goes_on || acted_on) && !is_opinion(&text[token.range.clone()])
         }
         _ => {
-            let begins = token.before == Break::Soft || before.is_some_and(|before| super::clauses::sets_apart(before));
+            let begins = token.before == Break::Soft || before.is_some_and(sets_apart);
             token.capital && begins && next.is_some_and(|next| has(IS, &next.key))
         }
     }
