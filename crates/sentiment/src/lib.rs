@@ -16,9 +16,11 @@ pub mod language;
 pub mod measure;
 pub mod model;
 pub mod models;
+mod polarity;
 pub mod prepare;
 mod service;
 pub mod stage;
+pub mod target;
 pub mod vader;
 
 pub use api::SentimentApi;

@@ -102,6 +102,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
         flags: backtweet_domain::Flags::NONE,
+        named: Vec::new(),
     };
     let finding = Finding::Seen {
         version,

@@ -1,5 +1,6 @@
 //! Texts in, readings out: scored on threads of their own, and kept before anybody learns their ids.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -13,6 +14,7 @@ use backtweet_wire::v1;
 use super::broken;
 use crate::id::TextId;
 use crate::kept::Kept;
+use crate::target::said_about;
 use crate::{Model, Text};
 
 /// Reads whatever is asked for. Cheap to clone.
@@ -69,10 +71,12 @@ impl Asked {
 type Scored = (TextId, v1::ScoredText);
 
 fn score(model: &dyn Model, texts: Vec<v1::SentimentText>) -> Vec<Scored> {
+    let words: Vec<_> = texts.iter().map(words).collect();
     let inputs: Vec<_> = texts
         .iter()
-        .map(|text| Text {
-            text: &text.text,
+        .zip(&words)
+        .map(|(text, words)| Text {
+            text: words,
             language: text.language.as_deref(),
         })
         .collect();
@@ -86,4 +90,14 @@ fn score(model: &dyn Model, texts: Vec<v1::SentimentText>) -> Vec<Scored> {
         (id, scored)
     };
     texts.into_iter().zip(sentiments).map(scored).collect()
+}
+
+/// What is read of a text: what it says about those that it is asked about, as the stage reads posts; all of it where it is asked about
+/// nobody.
+fn words(text: &v1::SentimentText) -> Cow<'_, str> {
+    if text.about.is_empty() {
+        return Cow::Borrowed(&text.text);
+    }
+    let names: Vec<&str> = text.about.iter().map(String::as_str).collect();
+    said_about(&text.text, &names)
 }

@@ -43,6 +43,26 @@ async fn a_batch_is_read_as_the_model_reads_it_and_a_repeated_call_gets_the_same
 }
 
 #[tokio::test]
+async fn a_text_that_names_two_is_read_for_what_it_says_about_the_one_that_is_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(folder.path(), None, Choice::Fast).await;
+    let about = |name: &str| SentimentText {
+        about: vec![name.to_owned()],
+        ..text("@acme is wonderful, I love it. But @zeta is terrible and rude.")
+    };
+    let readings = service.score(vec![about("@acme"), about("@zeta")]).await.unwrap();
+    let labels: Vec<_> = readings
+        .iter()
+        .map(|it| it.sentiment.as_ref().unwrap().label())
+        .collect();
+    assert_eq!(labels, [Label::Positive, Label::Negative]);
+    assert_ne!(readings[0].id, readings[1].id);
+    service.correct(&readings[1].id, Label::Neutral).await.unwrap();
+    assert_eq!(service.corrections(0).await.0[0].text, Some(about("@zeta")));
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn a_text_that_is_nobodys_business_is_scored_alike_and_not_kept() {
     for redis in stores() {
         let folder = tempfile::tempdir().unwrap();
