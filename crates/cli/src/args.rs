@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use models::{Evaluate, Model, Models, ModelsCommand};
+pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
@@ -48,6 +48,9 @@ pub struct Args {
     /// One configuration key, over file and environment; may be repeated
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Folder with the weights of the deep sentiment model; else `models` here, beside the program or above it
+    #[arg(long = "models", global = true, env = "BACKTWEET_MODELS", value_name = "FOLDER")]
+    pub weights: Option<PathBuf>,
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -98,6 +101,12 @@ pub enum Command {
         /// Which model
         #[arg(long, value_enum, default_value_t = Model::Fast)]
         model: Model,
+        /// Declare this language for every text, such as en; else each text has to tell its own
+        #[arg(long, value_name = "LANGUAGE")]
+        language: Option<String>,
+        /// Let the running suite score, by its own model; it keeps each text for 30 days, under an id for `models correct`
+        #[arg(long, conflicts_with = "model")]
+        keep: bool,
     },
     /// Which sentiment models there are, and how good they are
     Models(Models),

@@ -25,6 +25,8 @@ pub use secret::Secret;
 pub struct Config {
     /// Where the embedded log and store keep their files (`data_dir`).
     pub data_dir: PathBuf,
+    /// Where the weights of the deep sentiment model are looked for first (`models`).
+    pub models: Option<PathBuf>,
     /// Where gRPC is served (`listen`); port 0 takes any free one.
     pub listen: SocketAddr,
     /// Where Prometheus metrics are served (`metrics_listen`); nowhere where absent.
@@ -39,6 +41,8 @@ pub struct Config {
     pub grace: Duration,
     /// How live sources are collected (`collector.*`).
     pub collector: CollectorConfig,
+    /// How texts are scored (`sentiment.*`).
+    pub sentiment: SentimentConfig,
     /// What is logged, and how (`tracing.*`).
     pub tracing: TracingConfig,
     /// Limits of the gRPC server (`grpc.*`).
@@ -110,6 +114,26 @@ pub struct CollectorConfig {
     /// Where X's webhooks are listened for (`collector.webhook_listen`), and where the app's consumer secret lies
     /// (`collector.webhook_secret`).
     pub webhook: Option<(SocketAddr, String)>,
+}
+
+/// How texts are scored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentimentConfig {
+    /// Which model reads them (`sentiment.model`).
+    pub model: SentimentModel,
+}
+
+/// A model that reads what texts feel like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentimentModel {
+    /// The trained linear one.
+    Fast,
+    /// The transformer.
+    Deep,
+    /// The linear one where it is sure, the transformer elsewhere.
+    Auto,
+    /// VADER's lexicon and rules.
+    Lexicon,
 }
 
 /// What is logged, and how.

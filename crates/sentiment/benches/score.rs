@@ -1,9 +1,12 @@
-//! How many texts a second each model reads on one core, and how long the default one takes to start: `cargo bench -p
-//! backtweet-sentiment`.
+//! How many texts a second each model reads on one core, in batches of 256, and how long it takes to start: `cargo bench -p
+//! backtweet-sentiment --bench score`. Models whose weights are not here are left out.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-use backtweet_sentiment::{Choice, Text};
+use backtweet_sentiment::{Choice, Folders, Text};
+
+/// Texts scored at once.
+const BATCH: usize = 256;
 
 const TWEETS: [&str; 4] = [
     "@acme I've been waiting for THREE weeks and still no answer!!! Worst support ever. #fail https://acme.example/ticket/42",
@@ -18,7 +21,9 @@ const GERMAN: [&str; 2] = [
 
 fn score(criterion: &mut Criterion) {
     for choice in Choice::ALL {
-        let model = choice.load();
+        let Ok(model) = choice.load(&Folders::new(None)) else {
+            continue;
+        };
         let mut group = criterion.benchmark_group(choice.name());
         let sets: [(&str, &[&str], Option<&str>); 3] = [
             ("declared", &TWEETS, Some("en")),
@@ -29,7 +34,7 @@ fn score(criterion: &mut Criterion) {
             let texts: Vec<_> = tweets
                 .iter()
                 .cycle()
-                .take(1_000)
+                .take(BATCH)
                 .map(|text| Text { text, language })
                 .collect();
             group.throughput(Throughput::Elements(texts.len() as u64));
@@ -40,7 +45,12 @@ fn score(criterion: &mut Criterion) {
 }
 
 fn start(criterion: &mut Criterion) {
-    criterion.bench_function("start", |bencher| bencher.iter(|| Choice::Fast.load()));
+    let folders = Folders::new(None);
+    let mut group = criterion.benchmark_group("start");
+    for choice in Choice::ALL.into_iter().filter(|choice| choice.load(&folders).is_ok()) {
+        group.bench_function(choice.name(), |bencher| bencher.iter(|| choice.load(&folders)));
+    }
+    group.finish();
 }
 
 criterion_group!(benches, score, start);

@@ -6,15 +6,15 @@ pub mod features;
 pub(crate) mod letters;
 mod marks;
 mod negation;
+mod phrases;
 pub(crate) mod tokens;
 pub mod weights;
 
-use backtweet_domain::{Label, Sentiment};
+use backtweet_domain::Sentiment;
 
 use self::features::{Language, Reader};
 use self::weights::Weights;
-use crate::measure::LABELS;
-use crate::model::{Model, Text, unknown};
+use crate::model::{Model, Text, felt};
 
 /// The languages that the model reads, as BCP 47 has them.
 pub const LANGUAGES: [&str; 8] = ["en", "es", "pt", "fr", "de", "it", "hi", "ar"];
@@ -56,35 +56,20 @@ impl<'a> Fast<'a> {
         NAME
     }
 
-    /// How probable each of [`LABELS`] is, `None` where the text cannot be read; and its language.
-    pub fn shares(&self, text: &Text<'_>) -> (Option<[f32; 3]>, Option<String>) {
-        let Language { code, place } = self.reader.language(text);
-        let shares = place.and_then(|place| {
+    /// How probable each of [`LABELS`](crate::measure::LABELS) is, `None` where the text cannot be read; and its language.
+    pub fn shares(&self, text: &Text<'_>) -> (Option<[f32; 3]>, Language) {
+        let language = self.reader.language(text);
+        let shares = language.place.and_then(|place| {
             let features = self.reader.read(text.text, place)?;
             Some(self.weights.as_ref()?.shares(&features, place))
         });
-        (shares, code)
+        (shares, language)
     }
 
     /// What it says about a text.
     pub fn read(&self, text: &Text<'_>) -> Sentiment {
-        let (shares, code) = self.shares(text);
-        let Some(shares) = shares else {
-            return unknown(NAME, code);
-        };
-        let [negative, _, positive] = shares.map(f64::from);
-        let (label, confidence) = LABELS
-            .into_iter()
-            .zip(shares)
-            .max_by(|a, b| a.1.total_cmp(&b.1))
-            .unwrap_or((Label::Unknown, 0.0));
-        Sentiment {
-            label,
-            score: positive - negative,
-            confidence: f64::from(confidence),
-            language: code,
-            model: NAME.to_owned(),
-        }
+        let (shares, Language { code, .. }) = self.shares(text);
+        felt(NAME, code, shares)
     }
 }
 

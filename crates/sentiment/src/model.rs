@@ -2,6 +2,8 @@
 
 use backtweet_domain::{Label, Sentiment};
 
+use crate::measure::LABELS;
+
 /// One text to score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text<'a> {
@@ -27,6 +29,27 @@ pub fn unknown(model: &str, language: Option<String>) -> Sentiment {
         label: Label::Unknown,
         score: 0.0,
         confidence: 0.0,
+        language,
+        model: model.to_owned(),
+    }
+}
+
+/// What `model` says about a text whose labels it takes to be as probable as `shares` says, in the order of [`LABELS`]; a text without
+/// any cannot be read.
+pub fn felt(model: &str, language: Option<String>, shares: Option<[f32; 3]>) -> Sentiment {
+    let Some(shares) = shares else {
+        return unknown(model, language);
+    };
+    let [negative, _, positive] = shares.map(f64::from);
+    let (label, confidence) = LABELS
+        .into_iter()
+        .zip(shares)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((Label::Unknown, 0.0));
+    Sentiment {
+        label,
+        score: positive - negative,
+        confidence: f64::from(confidence),
         language,
         model: model.to_owned(),
     }

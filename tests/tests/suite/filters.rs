@@ -34,6 +34,18 @@ fn score_says_label_score_confidence_language_and_model() -> Result<()> {
 }
 
 #[test]
+fn a_declared_language_is_read_where_the_text_alone_does_not_tell() -> Result<()> {
+    let output = run(&["score", "--language", "it"], "bellissimo\n".as_bytes())?;
+    let scored: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(
+        (&scored["language"], &scored["label"]),
+        (&"it".into(), &"positive".into()),
+        "{scored}"
+    );
+    Ok(())
+}
+
+#[test]
 fn classify_says_entities_with_offsets_intent_and_confidence() -> Result<()> {
     let found = lines("classify")?;
     assert_eq!(found.len(), 5);

@@ -6,6 +6,8 @@ mod acme;
 mod bad_input;
 /// The four services as processes of their own over Kafka and Redis, some of them killed.
 mod cluster;
+/// People say where the model is wrong, and measure a model on that; the model is chosen by configuration.
+mod corrections;
 /// Killed in the middle of a push and started again: the figures are those of an undisturbed run.
 mod crash;
 /// The demo's figures are those of the synthetic network's own oracle.
@@ -20,6 +22,8 @@ mod fleet;
 mod history;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
 mod live;
+/// The sentiment models on texts of one's own.
+mod models;
 /// Mastodon, X and files, live and all at once.
 mod networks;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.

@@ -53,6 +53,11 @@ pub(super) const KEYS: &[Key] = &[
         "Where the embedded log and store keep their files. Default: backtweet/ below $XDG_DATA_HOME, else below ~/.local/share.",
     ),
     key(
+        "models",
+        Unset("\"models\""),
+        "A folder with the weights of the deep sentiment model. Default: models/ here, beside the program or in a folder above it.",
+    ),
+    key(
         "listen",
         Value("\"127.0.0.1:7400\""),
         "Where gRPC is served. Port 0 takes any free one.",
@@ -142,6 +147,11 @@ pub(super) const KEYS: &[Key] = &[
         "collector.webhook_secret",
         Unset("\"env:X_CONSUMER_SECRET\""),
         "Where the app's consumer secret lies: env:NAME or file:PATH, never the secret itself.",
+    ),
+    key(
+        "sentiment.model",
+        Value("\"fast\""),
+        "fast, deep, auto (deep where fast is not sure) or lexicon (VADER): which model scores posts. backtweet models shows how good each is.",
     ),
     key(
         "tracing.filter",

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use backtweet_domain::Label;
 use proptest::prelude::*;
 
 use super::*;
