@@ -1,4 +1,4 @@
-//! What the shipped models were measured to be: figures that `train-fast` writes beside the weights. Measuring is done elsewhere.
+//! What the shipped models were measured to be: figures that the training programs write. Measuring is done elsewhere.
 
 use crate::measure::Tally;
 
@@ -15,12 +15,15 @@ pub struct Figure {
     pub tally: Tally,
 }
 
-/// Written by the training program.
-const MEASURED: &str = include_str!("../models/measured.tsv");
+/// Written by `train-fast`, and by `measure-deep`.
+const MEASURED: [&str; 2] = [
+    include_str!("../models/measured.tsv"),
+    include_str!("../models/measured-deep.tsv"),
+];
 
 /// What the shipped models were measured to be.
 pub fn measured() -> Vec<Figure> {
-    parse(MEASURED)
+    MEASURED.into_iter().flat_map(parse).collect()
 }
 
 /// The lines that [`written`] writes; others are left out.
@@ -69,8 +72,12 @@ mod tests {
     #[test]
     fn what_was_measured_is_shown_as_it_was_written() {
         let figures = measured();
-        assert!(figures.iter().any(|figure| figure.model == "fast/1"));
-        assert_eq!(written(&figures), MEASURED);
+        for model in ["fast/1", "deep/1", "auto/1"] {
+            assert!(figures.iter().any(|figure| figure.model == model), "{model}");
+        }
+        for table in MEASURED {
+            assert_eq!(written(&parse(table)), table);
+        }
         for figure in figures {
             assert!(figure.tally.texts() > 0, "{figure:?}");
         }
