@@ -6,6 +6,7 @@
 //! evaluated. A copy of the index shares nearly everything with it, so that changing one subject costs little and disturbs nobody.
 
 mod compile;
+mod named;
 mod postings;
 mod terms;
 

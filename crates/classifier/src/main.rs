@@ -18,6 +18,6 @@ fn main() -> ExitCode {
         };
         let classifier = Classifier::new(classifying, ports);
         let services = Services::new().add(limited!(classifier.service(), config.grpc));
-        (services, classifier.run(shutdown))
+        Ok((services, classifier.run(shutdown)))
     })
 }

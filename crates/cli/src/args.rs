@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use models::{Evaluate, Model, Models, ModelsCommand};
+pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
@@ -104,6 +104,9 @@ pub enum Command {
         /// Declare this language for every text, such as en; else each text has to tell its own
         #[arg(long, value_name = "LANGUAGE")]
         language: Option<String>,
+        /// Let the running suite score, by its own model; it keeps each text for 30 days, under an id for `models correct`
+        #[arg(long, conflicts_with = "model")]
+        keep: bool,
     },
     /// Which sentiment models there are, and how good they are
     Models(Models),

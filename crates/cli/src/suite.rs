@@ -10,6 +10,7 @@ use backtweet_collector::Intake;
 use backtweet_reporting::Reporting;
 use backtweet_runtime::supervise::SuperviseError;
 use backtweet_runtime::{Config, GrpcServer, Ports, Services, Supervisor, limited, runner_options, telemetry};
+use backtweet_sentiment::Scoring;
 use backtweet_stream::StageStats;
 use backtweet_wire::topics;
 use tokio::task::JoinHandle;
@@ -44,7 +45,7 @@ impl Suite {
             runner: runner(),
             ..Default::default()
         };
-        let sentiment = backtweet_sentiment::Config { runner: runner() };
+        let sentiment = backtweet_sentiment::Config::new(config, runner());
         let reporting = backtweet_reporting::Config {
             runner: runner(),
             ..Default::default()
@@ -56,9 +57,11 @@ impl Suite {
         let reporting = Reporting::new(reporting, ports.clone());
         let (reports, subjects) = reporting.services(shutdown.clone());
         let classifier = Classifier::new(classifier, ports.clone());
+        let scoring = Scoring::new(sentiment, ports.clone())?;
         let services = Services::new()
             .add(limited!(collector, config.grpc))
             .add(limited!(classifier.service(), config.grpc))
+            .add(limited!(scoring.service(shutdown.clone()), config.grpc))
             .add(limited!(reports, config.grpc))
             .add(limited!(subjects, config.grpc));
         let server = GrpcServer::bind(config, services).await?;
@@ -82,10 +85,7 @@ impl Suite {
             backtweet_collector::run(collecting, ports.clone(), shutdown.clone()),
         );
         tasks.spawn("classifier", classifier.run(shutdown.clone()));
-        tasks.spawn(
-            "sentiment",
-            backtweet_sentiment::run(sentiment, ports.clone(), shutdown.clone()),
-        );
+        tasks.spawn("sentiment", scoring.run(shutdown.clone()));
         tasks.spawn("reporting", reporting.run(shutdown.clone()));
         Ok(Self {
             address,

@@ -14,6 +14,6 @@ fn main() -> ExitCode {
         let collector = backtweet_collector::Config::from(&config.collector);
         let service = backtweet_collector::service(ports.clone(), collector.clone());
         let services = Services::new().add(limited!(service, config.grpc));
-        (services, backtweet_collector::run(collector, ports, shutdown))
+        Ok((services, backtweet_collector::run(collector, ports, shutdown)))
     })
 }

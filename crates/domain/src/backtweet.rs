@@ -372,6 +372,10 @@ pub struct Sighting {
     /// What speaks for its being spam or a program's; none in records from before there were flags.
     #[serde(default)]
     pub flags: Flags,
+    /// The words by which it names the subject: handles, hashtags and links as it writes them, keywords as they are looked for. None where it
+    /// only answers or cites the subject, and in records from before this was told.
+    #[serde(default)]
+    pub named: Vec<String>,
 }
 
 /// A finding with its sentiment: a record of the `scored` topic.

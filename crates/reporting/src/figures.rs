@@ -61,6 +61,7 @@ const NAMES: [&str; FIXED] = [
     "sentiment/unknown",
 ];
 const LANGUAGE: &str = "language/";
+const MODEL: &str = "model/";
 
 /// Sums over posts. Also serves as a change of sums: then they may be negative.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub(crate) struct Sums {
     fixed: [i64; FIXED],
     /// By language, few in a bucket.
     languages: BTreeMap<String, i64>,
+    /// By the model that scored, fewer still.
+    models: BTreeMap<String, i64>,
 }
 
 impl Default for Sums {
@@ -75,6 +78,7 @@ impl Default for Sums {
         Self {
             fixed: [0; FIXED],
             languages: BTreeMap::new(),
+            models: BTreeMap::new(),
         }
     }
 }
@@ -112,9 +116,9 @@ impl Sums {
         if let Some(label) = impact.label() {
             add(LABELS + place(&Label::ALL, label), 1);
         }
-        match self.languages.get_mut(&impact.language) {
-            Some(sum) => *sum += sign,
-            None => _ = self.languages.insert(impact.language.clone(), sign),
+        count_under(&mut self.languages, &impact.language, sign);
+        if !impact.model.is_empty() {
+            count_under(&mut self.models, &impact.model, sign);
         }
     }
 
@@ -127,8 +131,9 @@ impl Sums {
         let languages = self
             .languages
             .iter()
-            .map(|(language, &sum)| (format!("{LANGUAGE}{language}"), sum));
-        fixed.chain(languages).filter(|(_, sum)| *sum != 0)
+            .map(|(name, &sum)| (format!("{LANGUAGE}{name}"), sum));
+        let models = self.models.iter().map(|(name, &sum)| (format!("{MODEL}{name}"), sum));
+        fixed.chain(languages).chain(models).filter(|(_, sum)| *sum != 0)
     }
 
     /// Adds what the store keeps of a bucket. A name that is not known was written by a later version, and is left out.
@@ -138,6 +143,8 @@ impl Sums {
                 self.fixed[place] += sum;
             } else if let Some(language) = name.strip_prefix(LANGUAGE) {
                 *self.languages.entry(language.to_owned()).or_default() += sum;
+            } else if let Some(model) = name.strip_prefix(MODEL) {
+                *self.models.entry(model.to_owned()).or_default() += sum;
             }
         }
     }
@@ -162,13 +169,14 @@ impl Sums {
             kinds: list(KINDS, Kind::ALL.len()),
             intents: list(INTENTS, Intent::ALL.len()),
             networks: list(NETWORKS, Network::ALL.len()),
-            languages: self.languages(),
+            languages: ranked(&self.languages),
             sentiments: list(LABELS, Label::ALL.len()),
             net_sentiment: self.net_sentiment(),
             impressions: one(IMPRESSIONS),
             impressions_unknown: one(IMPRESSIONS_UNKNOWN),
             authors,
             signal_milli: self.fixed[SIGNAL_MILLI],
+            models: ranked(&self.models),
         }
     }
 
@@ -185,13 +193,6 @@ impl Sums {
             .collect()
     }
 
-    /// The most frequent first, ties by name.
-    fn languages(&self) -> Vec<v1::Count> {
-        let mut counts: Vec<_> = self.languages.iter().filter(|(_, sum)| **sum != 0).collect();
-        counts.sort_by_key(|(name, sum)| (std::cmp::Reverse(**sum), *name));
-        counts.into_iter().map(|(name, &sum)| count(name, sum)).collect()
-    }
-
     /// (P - N) / (P + N).
     fn net_sentiment(&self) -> Option<f64> {
         let of = |label: Label| self.fixed[LABELS + place(&Label::ALL, label)];
@@ -202,6 +203,20 @@ impl Sums {
 
 fn place<T: PartialEq>(all: &[T], value: T) -> usize {
     all.iter().position(|one| *one == value).unwrap_or(0)
+}
+
+fn count_under(sums: &mut BTreeMap<String, i64>, name: &str, sign: i64) {
+    match sums.get_mut(name) {
+        Some(sum) => *sum += sign,
+        None => _ = sums.insert(name.to_owned(), sign),
+    }
+}
+
+/// The most frequent first, ties by name.
+fn ranked(sums: &BTreeMap<String, i64>) -> Vec<v1::Count> {
+    let mut counts: Vec<_> = sums.iter().filter(|(_, sum)| **sum != 0).collect();
+    counts.sort_by_key(|(name, sum)| (std::cmp::Reverse(**sum), *name));
+    counts.into_iter().map(|(name, &sum)| count(name, sum)).collect()
 }
 
 fn count(name: &str, sum: i64) -> v1::Count {
@@ -239,10 +254,15 @@ mod tests {
                 .map(|(place, name)| ((*name).to_owned(), place as i64))
                 .collect(),
         );
-        sums.add_fields(vec![("language/en".into(), 7), ("invented later".into(), 9)]);
+        sums.add_fields(vec![
+            ("language/en".into(), 7),
+            ("model/fast/1".into(), 5),
+            ("invented later".into(), 9),
+        ]);
         let mut again = Sums::default();
         again.add_fields(sums.fields().collect());
         assert_eq!(again, sums);
         assert!(!sums.fields().any(|(name, _)| name == "invented later"));
+        assert_eq!(sums.to_wire(0).models, [count("fast/1", 5)]);
     }
 }

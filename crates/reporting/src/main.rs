@@ -21,6 +21,6 @@ fn main() -> ExitCode {
         let services = Services::new()
             .add(limited!(reports, config.grpc))
             .add(limited!(subjects, config.grpc));
-        (services, reporting.run(shutdown))
+        Ok((services, reporting.run(shutdown)))
     })
 }

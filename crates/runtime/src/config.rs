@@ -41,6 +41,8 @@ pub struct Config {
     pub grace: Duration,
     /// How live sources are collected (`collector.*`).
     pub collector: CollectorConfig,
+    /// How texts are scored (`sentiment.*`).
+    pub sentiment: SentimentConfig,
     /// What is logged, and how (`tracing.*`).
     pub tracing: TracingConfig,
     /// Limits of the gRPC server (`grpc.*`).
@@ -112,6 +114,26 @@ pub struct CollectorConfig {
     /// Where X's webhooks are listened for (`collector.webhook_listen`), and where the app's consumer secret lies
     /// (`collector.webhook_secret`).
     pub webhook: Option<(SocketAddr, String)>,
+}
+
+/// How texts are scored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentimentConfig {
+    /// Which model reads them (`sentiment.model`).
+    pub model: SentimentModel,
+}
+
+/// A model that reads what texts feel like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentimentModel {
+    /// The trained linear one.
+    Fast,
+    /// The transformer.
+    Deep,
+    /// The linear one where it is sure, the transformer elsewhere.
+    Auto,
+    /// VADER's lexicon and rules.
+    Lexicon,
 }
 
 /// What is logged, and how.

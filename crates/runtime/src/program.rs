@@ -52,11 +52,11 @@ struct Flags {
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Runs one service as a program until a signal comes or something ends. `service` makes its gRPC services, served on `listen` (health
-/// and reflection come by themselves), and its work. The exit code is 0 after an end in order, [`EXIT_CONFIG`] or [`EXIT_FAILED`]
-/// otherwise.
+/// and reflection come by themselves), and its work; where it cannot, nothing is listened on. The exit code is 0 after an end in order,
+/// [`EXIT_CONFIG`] or [`EXIT_FAILED`] otherwise.
 pub fn service_main<S, F, E>(program: Program, service: S) -> ExitCode
 where
-    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
+    S: FnOnce(&Config, Ports, CancellationToken) -> Result<(Services, F), E>,
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
@@ -110,7 +110,7 @@ fn complain(program: Program, error: &dyn Error, code: u8) -> ExitCode {
 
 fn start<S, F, E>(program: Program, config: Config, service: S) -> Result<(), Failure>
 where
-    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
+    S: FnOnce(&Config, Ports, CancellationToken) -> Result<(Services, F), E>,
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
@@ -124,7 +124,7 @@ where
 
 async fn supervise<S, F, E>(program: Program, config: Config, service: S) -> Result<(), Failure>
 where
-    S: FnOnce(&Config, Ports, CancellationToken) -> (Services, F),
+    S: FnOnce(&Config, Ports, CancellationToken) -> Result<(Services, F), E>,
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Into<Failure> + 'static,
 {
@@ -150,7 +150,7 @@ where
         Err(PortsError::Stopped { .. }) => return Ok(()),
         opened => opened?,
     };
-    let (services, work) = service(&config, ports.clone(), shutdown.clone());
+    let (services, work) = service(&config, ports.clone(), shutdown.clone()).map_err(Into::into)?;
     let server = GrpcServer::bind(&config, services).await?;
     tracing::info!(program = program.name, version = program.version, listen = %server.address(), "started");
     let health = server.health();

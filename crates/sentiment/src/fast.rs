@@ -6,6 +6,7 @@ pub mod features;
 pub(crate) mod letters;
 mod marks;
 mod negation;
+mod phrases;
 pub(crate) mod tokens;
 pub mod weights;
 

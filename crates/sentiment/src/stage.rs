@@ -1,6 +1,7 @@
 //! The stage: findings in, the same findings with their sentiment out. No look-ups, no writes; what a text feels like is the model's
 //! business.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use backtweet_stream::{Effects, Output, Poison, Stage};
 use backtweet_wire::{record, topics};
 
 use crate::model::{Model, Text};
+use crate::target::said_about;
 
 /// Scores `backtweet.classified` into `backtweet.scored`.
 pub struct ScoreStage {
@@ -51,10 +53,11 @@ impl Stage for ScoreStage {
     }
 
     fn process(&self, items: &[Classified], _: &[Found]) -> Effects {
-        let texts: Vec<_> = items.iter().filter_map(text).collect();
+        let said: Vec<_> = items.iter().map(said).collect();
+        let texts: Vec<_> = said.iter().flatten().map(Said::text).collect();
         let mut sentiments = self.model.score(&texts).into_iter();
-        let outputs = items.iter().map(|classified| {
-            let sentiment = text(classified).and_then(|_| sentiments.next());
+        let outputs = items.iter().zip(&said).map(|(classified, said)| {
+            let sentiment = said.as_ref().and_then(|_| sentiments.next());
             if let Some(sentiment) = &sentiment {
                 metrics::counter!("backtweet_sentiment_scored_total", "label" => sentiment.label.name()).increment(1);
             }
@@ -70,16 +73,35 @@ impl Stage for ScoreStage {
     }
 }
 
-/// What there is to score: the words of others in the subject's conversation. Reposts have none of their own.
-fn text(classified: &Classified) -> Option<Text<'_>> {
+/// What there is to score of a post.
+struct Said<'a> {
+    words: Cow<'a, str>,
+    language: Option<&'a str>,
+}
+
+impl Said<'_> {
+    fn text(&self) -> Text<'_> {
+        Text {
+            text: &self.words,
+            language: self.language,
+        }
+    }
+}
+
+/// What there is to score: what others say about the subject in its conversation, in their own words. Reposts have none, and neither have
+/// posts that only quote.
+fn said(classified: &Classified) -> Option<Said<'_>> {
     let Finding::Seen { sighting, .. } = &classified.finding else {
         return None;
     };
     let post = &sighting.post;
-    let scored =
-        matches!(sighting.role, Role::Backtweet | Role::Indirect) && !post.is_repost() && !post.text.is_empty();
-    scored.then(|| Text {
-        text: &post.text,
+    if !matches!(sighting.role, Role::Backtweet | Role::Indirect) || post.is_repost() {
+        return None;
+    }
+    let names: Vec<&str> = sighting.named.iter().map(String::as_str).collect();
+    let words = said_about(&post.text, &names);
+    (!words.trim().is_empty()).then_some(Said {
+        words,
         language: post.language.as_deref(),
     })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use backtweet_domain::{Classified, Finding, SubjectId, Timestamp, Version};
 use backtweet_runtime::{Config, Ports};
+use backtweet_sentiment::Scoring;
 use backtweet_stream::{Followed, Record};
 use backtweet_wire::{record, topics};
 use tokio_util::sync::CancellationToken;
@@ -24,11 +25,9 @@ async fn findings_come_out_scored_and_what_is_none_goes_to_the_dead_letters() {
     };
     let shutdown = CancellationToken::new();
     let ports = Ports::open(&config, &shutdown).await.unwrap();
-    let running = tokio::spawn(backtweet_sentiment::run(
-        Default::default(),
-        ports.clone(),
-        shutdown.clone(),
-    ));
+    let settings = backtweet_sentiment::Config::new(&config, Default::default());
+    let scoring = Scoring::new(settings, ports.clone()).unwrap();
+    let running = tokio::spawn(scoring.run(shutdown.clone()));
 
     let classified = Classified {
         subject: SubjectId::new("acme").unwrap(),
@@ -159,7 +158,7 @@ fn a_bad_configuration_ends_with_64_and_all_that_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("backtweet.toml"),
-        "grace = 1\n[store]\nkind = 'sqlite'\n",
+        "grace = 1\n[store]\nkind = 'sqlite'\n[sentiment]\nmodel = 'quick'\n",
     )
     .unwrap();
     for flags in [&["--check-config"][..], &[]] {
@@ -167,6 +166,10 @@ fn a_bad_configuration_ends_with_64_and_all_that_is_wrong() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(64), "{said}");
         assert!(said.contains("grace_seconds") && said.contains("sqlite"), "{said}");
+        assert!(
+            said.contains("`quick`: write one of fast, deep, auto, lexicon"),
+            "{said}"
+        );
     }
     std::fs::remove_file(folder.path().join("backtweet.toml")).unwrap();
     assert_eq!(
@@ -181,4 +184,21 @@ fn a_bad_configuration_ends_with_64_and_all_that_is_wrong() {
         program(folder.path(), &["--help"]).output().unwrap().status.code(),
         Some(0)
     );
+}
+
+#[test]
+fn a_model_whose_weights_cannot_be_read_ends_the_program_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("deep-1.safetensors"), "no weights").unwrap();
+    let models = format!("models={}", folder.path().display());
+    let output = program(folder.path(), &["--set", "sentiment.model=deep", "--set", &models])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(&models[7..]) && said.contains("`sentiment.model`"),
+        "{said}"
+    );
+    assert!(!said.contains("started"), "{said}");
 }

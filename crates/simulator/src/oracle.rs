@@ -32,8 +32,8 @@ pub use figures::comparable;
 pub struct Truth {
     /// Of which subject.
     pub subject: SubjectId,
-    /// Everything but what a model decides: intents, sentiments, net sentiment and signal are left empty. Rows with 0 are left out;
-    /// kinds and networks stand in their own order, languages by name.
+    /// Everything but what a model decides: intents, sentiments, net sentiment, signal and which models scored are left empty. Rows with 0
+    /// are left out; kinds and networks stand in their own order, languages by name.
     pub figures: Figures,
     /// The same for each hour in which something counted: its start in microseconds since 1970, and its figures.
     pub hours: Vec<(i64, Figures)>,

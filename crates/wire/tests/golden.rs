@@ -93,10 +93,12 @@ fn recorded_subjects_read_as_they_were_written() {
 
 #[test]
 fn recorded_findings_read_as_they_were_written() {
-    // `classified_seen` is from before there were flags: such records read as without any.
+    // `classified_seen` is from before there were flags, `classified_flagged` from before the words that name the subject were told: such
+    // records read as without any.
     let names = [
         "classified_seen",
         "classified_flagged",
+        "classified_named",
         "classified_retracted",
         "classified_account",
     ];

@@ -6,6 +6,8 @@ mod acme;
 mod bad_input;
 /// The four services as processes of their own over Kafka and Redis, some of them killed.
 mod cluster;
+/// People say where the model is wrong, and measure a model on that; the model is chosen by configuration.
+mod corrections;
 /// Killed in the middle of a push and started again: the figures are those of an undisturbed run.
 mod crash;
 /// The demo's figures are those of the synthetic network's own oracle.

@@ -311,3 +311,35 @@ proptest! {
         let _ = index.match_post(&post);
     }
 }
+
+#[test]
+fn a_post_names_a_subject_by_the_words_that_it_is_found_by_and_no_others() {
+    let acme = Subject {
+        accounts: vec![account(None, None, &["acme"])],
+        keywords: vec!["Acme Cloud".into()],
+        hashtags: vec!["AcmeRocks".into()],
+        domains: vec!["acme.example".into()],
+        query: "@acme_support OR \"acme phone\"".into(),
+        ..subject("a")
+    };
+    let globex = Subject {
+        keywords: vec!["globex".into()],
+        ..subject("b")
+    };
+    let index = index(&[acme, globex]);
+    let mut post = post("@Acme your ACME  cloud and #acmerocks, unlike Globex https://t.example/1 @acme_support");
+    post.entities = backtweet_domain::entities::extract(&post.text);
+    post.entities.links[0].canonical = "https://shop.acme.example/1".into();
+    let named = |id: &str| index.named(index.find(&subject(id).id).unwrap().0, &post);
+    assert_eq!(
+        named("a"),
+        [
+            "#acmerocks",
+            "@Acme",
+            "@acme_support",
+            "acme cloud",
+            "https://t.example/1"
+        ]
+    );
+    assert_eq!(named("b"), ["globex"]);
+}

@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 
 use backtweet_domain::{
-    AccountChange, Classified, Edge, Finding, Flags, Intent, Post, PostId, Sighting, SubjectId, Timestamp, Version,
+    AccountChange, Classified, Edge, Finding, Flags, Intent, Post, PostId, Role, Sighting, SubjectId, Timestamp,
+    Version,
 };
 use backtweet_stream::Output;
 use backtweet_wire::{record::encode_classified, topics};
@@ -185,7 +186,7 @@ fn say(item: &PostItem, record: &Record, findings: &mut Vec<Classified>) {
             let reading = *reading.get_or_init(|| read(post, record.twins as usize));
             Finding::Seen {
                 version: entry.seen(),
-                sighting: Box::new(sighting(post, entry, reading)),
+                sighting: Box::new(sighting(item, entry, reading)),
             }
         } else {
             Finding::Retracted {
@@ -218,10 +219,14 @@ fn read(post: &Post, twins: usize) -> Reading {
     }
 }
 
-fn sighting(post: &Post, entry: &Entry, reading: Reading) -> Sighting {
+fn sighting(item: &PostItem, entry: &Entry, reading: Reading) -> Sighting {
     let place = &entry.place;
+    let subject = item
+        .index
+        .find(&entry.subject)
+        .filter(|_| place.role == Role::Backtweet);
     Sighting {
-        post: post.clone(),
+        post: item.post.clone(),
         role: place.role,
         kinds: place.kinds,
         automatic: place.automatic,
@@ -229,6 +234,7 @@ fn sighting(post: &Post, entry: &Entry, reading: Reading) -> Sighting {
         intent: reading.intent,
         intent_confidence: reading.confidence,
         flags: reading.flags,
+        named: subject.map_or(Vec::new(), |(at, _)| item.index.named(at, &item.post)),
     }
 }
 

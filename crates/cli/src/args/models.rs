@@ -29,6 +29,35 @@ pub enum ModelsCommand {
     List,
     /// Measure sentiment models on texts that people labelled
     Evaluate(Evaluate),
+    /// Tell a running suite what a text really feels like
+    Correct(Correct),
+    /// Write all corrections as texts that people labelled, which `evaluate --labels` reads
+    Corrections,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Correct {
+    /// The text's id, from `score --keep` or the suite's `SentimentService`
+    pub id: String,
+    /// What it feels like
+    #[arg(value_enum)]
+    pub label: Said,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+/// What a person says that a text feels like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Said {
+    Negative,
+    Neutral,
+    Positive,
+    /// Take the correction back, and forget the text
+    None,
 }
 
 #[derive(Debug, clap::Args)]

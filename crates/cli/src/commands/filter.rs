@@ -3,9 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::process::ExitCode;
 
-use anyhow::Result;
-use backtweet_domain::Kind;
+use anyhow::{Context, Result};
+use backtweet_domain::{Kind, Sentiment};
 use backtweet_wire::v1::classifier_service_client::ClassifierServiceClient;
+use backtweet_wire::v1::score_stream_response::Outcome;
+use backtweet_wire::v1::sentiment_service_client::SentimentServiceClient;
 use backtweet_wire::{WireEnum, v1};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -27,6 +29,44 @@ pub async fn score(model: &dyn backtweet_sentiment::Model, language: Option<&str
         Ok(model.score(&inputs))
     })
     .await
+}
+
+/// Runs `backtweet score --keep`: the suite at `endpoint` scores.
+pub async fn score_in(endpoint: &str, language: Option<&str>) -> Result<ExitCode> {
+    let mut client = SentimentServiceClient::new(client::connect(endpoint).await?);
+    filter(async |texts| {
+        let request = |text: &String| v1::ScoreStreamRequest {
+            text: Some(v1::SentimentText {
+                text: text.clone(),
+                language: language.map(str::to_owned),
+                about: Vec::new(),
+            }),
+            forget: false,
+        };
+        let requests: Vec<_> = texts.iter().map(request).collect();
+        let response = client
+            .score_stream(tokio_stream::iter(requests))
+            .await
+            .map_err(refused)?;
+        let mut stream = response.into_inner();
+        let mut answers = Vec::with_capacity(texts.len());
+        while let Some(answer) = stream.message().await.map_err(refused)? {
+            answers.push(match answer.outcome.context("the suite sent no answer")? {
+                Outcome::Refused(reason) => json!({ "refused": reason }),
+                Outcome::Reading(reading) => kept(reading)?,
+            });
+        }
+        Ok(answers)
+    })
+    .await
+}
+
+/// A reading as `score` prints it, behind its id.
+fn kept(reading: v1::Reading) -> Result<Value> {
+    let sentiment: Sentiment = reading.sentiment.context("the suite sent no sentiment")?.try_into()?;
+    let mut answer = serde_json::to_value(sentiment)?;
+    answer["id"] = reading.id.into();
+    Ok(answer)
 }
 
 /// Runs `backtweet classify`; with the subjects of the suite at `endpoint`, where there is one.

@@ -35,7 +35,12 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         quiet,
         command,
     } = args;
-    let settings = config::Settings { file: config, set };
+    // The folder is a key of the configuration too, for those who run a suite.
+    let folder = weights.iter().map(|folder| format!("models={}", folder.display()));
+    let settings = config::Settings {
+        file: config,
+        set: folder.chain(set).collect(),
+    };
     match command {
         Command::Demo(demo) => demo::run(demo, format, quiet).await,
         Command::Up(up) => up::run(up, &settings, format).await,
@@ -46,11 +51,14 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
-        Command::Score { model, language } => {
+        Command::Score {
+            keep: true, language, ..
+        } => filter::score_in(&endpoint, language.as_deref()).await,
+        Command::Score { model, language, .. } => {
             let model = models::chosen(model).load(&Folders::new(weights.as_deref()))?;
             filter::score(&*model, language.as_deref()).await
         }
-        Command::Models(models) => models::run(models, weights.as_deref(), format, quiet),
+        Command::Models(models) => models::run(models, weights.as_deref(), &endpoint, format, quiet).await,
         Command::Classify { subjects } => filter::classify(subjects.then_some(endpoint.as_str())).await,
         Command::Bench(bench) => bench::run(bench, &settings, format, quiet).await,
         Command::Config(command) => config::run(&command, &settings),

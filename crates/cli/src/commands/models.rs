@@ -1,6 +1,7 @@
 //! `backtweet models`: which sentiment models there are, and how good they were measured to be. How good one is on texts of one's own is in
-//! `evaluate`.
+//! `evaluate`, what people say where one is wrong in `corrections`.
 
+mod corrections;
 mod evaluate;
 mod figures;
 
@@ -17,12 +18,20 @@ use self::figures::{HEADER, figures_json, row, summary};
 use crate::args::{Format, Model, Models, ModelsCommand};
 use crate::output;
 
-/// Runs `backtweet models`; weights are looked for in the folder `weights` first.
-pub fn run(models: Models, weights: Option<&Path>, format: Format, quiet: bool) -> Result<ExitCode> {
+/// Runs `backtweet models`; weights are looked for in the folder `weights` first, corrections in the suite at `endpoint`.
+pub async fn run(
+    models: Models,
+    weights: Option<&Path>,
+    endpoint: &str,
+    format: Format,
+    quiet: bool,
+) -> Result<ExitCode> {
     let folders = Folders::new(weights);
     match models.command {
         None | Some(ModelsCommand::List) => list(&folders, format)?,
         Some(ModelsCommand::Evaluate(evaluate)) => evaluate::run(&evaluate, &folders, format, quiet)?,
+        Some(ModelsCommand::Correct(correct)) => corrections::correct(correct, endpoint, format).await?,
+        Some(ModelsCommand::Corrections) => corrections::list(endpoint, format).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -145,6 +145,7 @@ async fn summary(client: &mut Client, request: v1::SummaryRequest, format: Forma
                 ("network", &found.networks),
                 ("language", &found.languages),
                 ("sentiment", &found.sentiments),
+                ("model", &found.models),
             ];
             let mut rows: Vec<_> = simple.map(|(name, count)| [name.to_owned(), count.to_string()]).into();
             for (group, counts) in groups {

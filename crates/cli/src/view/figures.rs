@@ -30,6 +30,7 @@ pub struct FiguresView {
     impressions_unknown: u64,
     authors: u64,
     signal_milli: i64,
+    models: Map<String, Value>,
 }
 
 fn counts(counts: &[Count]) -> Map<String, Value> {
@@ -59,6 +60,7 @@ impl From<&Figures> for FiguresView {
             impressions_unknown: figures.impressions_unknown,
             authors: figures.authors,
             signal_milli: figures.signal_milli,
+            models: counts(&figures.models),
         }
     }
 }
@@ -222,9 +224,26 @@ fn mood(figures: &Figures) -> String {
         styled(BAD, bar(negative, most, 12)),
         styled(
             FAINT,
-            format!("{} neutral, {} unknown", grouped(of("neutral")), grouped(of("unknown")))
+            format!(
+                "{} neutral, {} unknown{}",
+                grouped(of("neutral")),
+                grouped(of("unknown")),
+                several(&figures.models)
+            )
         ),
     )
+}
+
+/// Figures that more than one model had a part in are to be compared with care.
+fn several(models: &[Count]) -> String {
+    if models.len() < 2 {
+        return String::new();
+    }
+    let models: Vec<_> = models
+        .iter()
+        .map(|model| format!("{} by {}", grouped(model.count), model.name))
+        .collect();
+    format!("; {}", models.join(", "))
 }
 
 fn breakdown(out: &mut String, title: &str, counts: &[Count]) {

@@ -37,6 +37,9 @@ pub(crate) struct Impact {
     pub followers: Option<u64>,
     #[prost(sint64, tag = "11")]
     pub signal_milli: i64,
+    /// Name and version of the model that scored it; empty where none did, and where it was folded before this was kept.
+    #[prost(string, tag = "12")]
+    pub model: String,
 }
 
 /// The parts of an [`Impact`] that are enumerations.

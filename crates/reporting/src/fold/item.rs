@@ -86,6 +86,7 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
             .unwrap_or_else(|| UNDETERMINED.to_owned()),
         followers: post.author.followers,
         signal_milli: signal::strength(intent, label, kinds, role),
+        model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
         ..Impact::new(&dimensions)
     }
 }

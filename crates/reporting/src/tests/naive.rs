@@ -190,7 +190,16 @@ fn figures(posts: &[&Scored]) -> v1::Figures {
             .collect::<BTreeSet<_>>()
             .len() as u64,
         signal_milli: backtweets.iter().map(|post| worth(post)).sum(),
+        models: models(&backtweets),
     }
+}
+
+fn models(backtweets: &[&Scored]) -> Vec<v1::Count> {
+    let mut models: BTreeMap<&str, u64> = BTreeMap::new();
+    for sentiment in backtweets.iter().filter_map(|post| post.sentiment.as_ref()) {
+        *models.entry(&sentiment.model).or_default() += 1;
+    }
+    most_frequent_first(models)
 }
 
 fn languages(backtweets: &[&Scored]) -> Vec<v1::Count> {
@@ -205,7 +214,11 @@ fn languages(backtweets: &[&Scored]) -> Vec<v1::Count> {
             .entry(&language[..language.find('-').unwrap_or(language.len())])
             .or_default() += 1;
     }
-    let mut counts: Vec<_> = languages.into_iter().collect();
+    most_frequent_first(languages)
+}
+
+fn most_frequent_first(counts: BTreeMap<&str, u64>) -> Vec<v1::Count> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| Reverse(*count));
     counts
         .into_iter()

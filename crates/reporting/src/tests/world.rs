@@ -71,7 +71,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         score: 0.25,
         confidence: 0.5,
         language: Some("de".into()),
-        model: "test-1".into(),
+        model: ["test/1", "test/2"][pick(48, 2) as usize].into(),
     });
     let language = [None, Some("en-GB"), Some("pt")][pick(44, 3) as usize];
     let sighting = Sighting {
@@ -102,6 +102,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
         flags: backtweet_domain::Flags::NONE,
+        named: Vec::new(),
     };
     let finding = Finding::Seen {
         version,

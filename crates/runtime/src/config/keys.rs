@@ -149,6 +149,11 @@ pub(super) const KEYS: &[Key] = &[
         "Where the app's consumer secret lies: env:NAME or file:PATH, never the secret itself.",
     ),
     key(
+        "sentiment.model",
+        Value("\"fast\""),
+        "fast, deep, auto (deep where fast is not sure) or lexicon (VADER): which model scores posts. backtweet models shows how good each is.",
+    ),
+    key(
         "tracing.filter",
         Value("\"info\""),
         "What is logged, such as info,backtweet_stream=debug.",

@@ -14,7 +14,7 @@ use super::error::{ConfigError, Origin};
 use super::layers::Layers;
 use super::{
     CollectorConfig, Config, GrpcConfig, KafkaSettings, LogConfig, LogFormat, LogKind, RedisSettings, Secret,
-    StoreConfig, TracingConfig, keys,
+    SentimentConfig, SentimentModel, StoreConfig, TracingConfig, keys,
 };
 
 const HOUR: u64 = 3600;
@@ -34,6 +34,7 @@ pub(super) fn config(layers: &Layers, environment: &dyn Environment, errors: &mu
         retention: Duration::from_secs(read.number("retention_hours", 1..=1_000_000) * HOUR),
         grace: read.seconds("grace_seconds", 0..=3600),
         collector: read.collector(),
+        sentiment: read.sentiment(),
         tracing: read.tracing(),
         grpc: read.grpc(),
     }
@@ -275,6 +276,18 @@ impl Reader<'_> {
             appview: Some(appview).filter(|appview| !appview.is_empty()),
             links: self.choice("collector.links", &[("true", true), ("false", false)], false),
             lease: self.seconds("collector.lease_seconds", 1..=3600),
+        }
+    }
+
+    fn sentiment(&mut self) -> SentimentConfig {
+        let models = [
+            ("fast", SentimentModel::Fast),
+            ("deep", SentimentModel::Deep),
+            ("auto", SentimentModel::Auto),
+            ("lexicon", SentimentModel::Lexicon),
+        ];
+        SentimentConfig {
+            model: self.choice("sentiment.model", &models, SentimentModel::Fast),
         }
     }
 

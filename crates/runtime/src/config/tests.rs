@@ -85,7 +85,7 @@ fn every_error_is_reported_at_once_with_key_value_origin_and_remedy() {
     let errors = errors(
         file,
         &[("BACKTWEET_GRACE_SECONDS", "soon"), ("BACKTWEET_STOR__KIND", "redis")],
-        &["tracing.format=xml", "nonsense"],
+        &["tracing.format=xml", "sentiment.model=gpt", "nonsense"],
     );
     assert!(
         has(&errors, &["backtweet.toml:1", "`listen` = `7400`", "127.0.0.1:7400"]),
@@ -124,8 +124,15 @@ fn every_error_is_reported_at_once_with_key_value_origin_and_remedy() {
         has(&errors, &["flag --set tracing.format", "`xml`", "auto, pretty, json"]),
         "{errors:#?}"
     );
+    assert!(
+        has(
+            &errors,
+            &["flag --set sentiment.model", "`gpt`", "fast, deep, auto, lexicon"]
+        ),
+        "{errors:#?}"
+    );
     assert!(has(&errors, &["nonsense", "key=value"]), "{errors:#?}");
-    assert_eq!(errors.len(), 8, "{errors:#?}");
+    assert_eq!(errors.len(), 9, "{errors:#?}");
 }
 
 #[test]

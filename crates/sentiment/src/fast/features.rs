@@ -11,6 +11,7 @@ use super::tokens::{Surface, visible};
 use crate::hash::{seed, stir};
 use crate::language;
 use crate::model::Text;
+use crate::polarity;
 use crate::prepare;
 use crate::vader::{Scores, Vader};
 
@@ -130,9 +131,7 @@ impl Reader {
         features.words(&surface, language);
         features.letters(&surface.letters);
         if matches!(*code, "en" | "hi") {
-            features.scores = self
-                .vader
-                .scores(&prepare::plain(text, |letter| self.vader.emoji(letter)));
+            features.scores = self.vader.scores(&prepare::plain(text, |sign| self.shown(sign)));
         }
         let marks = &mut features.rows[Block::Marks as usize];
         marks::mark(&surface, &features.scores, marks);
@@ -145,10 +144,24 @@ impl Reader {
         Some(features)
     }
 
-    /// How an emoji looks, by what VADER says about what it shows.
+    /// What an emoji shows: how it is meant, where VADER only sees what it looks like.
+    fn shown(&self, sign: char) -> Option<&'static str> {
+        let shown = self.vader.emoji(sign);
+        let felt = || shown.is_some_and(|shown| self.vader.scores(shown).compound != 0.0);
+        match polarity::emoji(sign) {
+            Some(Mood::Good) if !felt() => Some("happy face"),
+            Some(Mood::Bad) if !felt() => Some("angry face"),
+            _ => shown,
+        }
+    }
+
+    /// How an emoji is meant, or else how it looks by what VADER says about what it shows.
     fn mood(&self, sign: char) -> Option<Mood> {
         if sign.is_ascii() {
             return None;
+        }
+        if let Some(mood) = polarity::emoji(sign) {
+            return Some(mood);
         }
         let shown = self.vader.emoji(sign)?;
         Some(match self.vader.scores(shown).compound {

@@ -2,7 +2,7 @@
 //! signs. Words are made elsewhere.
 
 /// What a character becomes within a word; `None` where it only joins, tints or hides. `small` is in lower case already.
-pub(super) fn folded(small: char) -> Option<char> {
+pub(crate) fn folded(small: char) -> Option<char> {
     Some(match small {
         '\0'..='\u{7f}' => small,
         'à'..='å' => 'a',

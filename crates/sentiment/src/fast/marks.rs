@@ -5,7 +5,7 @@ use super::tokens::Surface;
 use crate::vader::Scores;
 
 /// How many marks there are.
-pub(super) const COUNT: usize = 72;
+pub(super) const COUNT: usize = 82;
 
 /// Collects marks; the order in which they are asked for is the order of their rows.
 struct Marks<'a> {
@@ -36,7 +36,6 @@ pub(super) fn mark(surface: &Surface<'_>, vader: &Scores, rows: &mut Vec<u32>) -
     let counts = &surface.counts;
     marks.when(true);
     marks.steps(counts.words, &[4, 7, 10, 14, 18, 22]);
-    marks.steps(counts.links, &[1, 2]);
     marks.steps(counts.handles, &[1, 2, 3]);
     marks.when(counts.addressed);
     marks.steps(counts.tags, &[1, 2, 3]);
@@ -54,6 +53,15 @@ pub(super) fn mark(surface: &Surface<'_>, vader: &Scores, rows: &mut Vec<u32>) -
     marks.steps(counts.bad, &[1, 2, 3]);
     marks.steps(counts.emoji, &[1, 3]);
     marks.when(counts.good > 0 && counts.bad > 0);
+    let (liked, disliked) = (counts.liked, counts.disliked);
+    marks.steps(liked, &[1, 2, 3]);
+    marks.steps(disliked, &[1, 2, 3]);
+    marks.when(liked > 0 && disliked == 0);
+    marks.when(disliked > 0 && liked == 0);
+    marks.when(liked > disliked);
+    marks.when(disliked > liked);
+    marks.when(counts.good_phrases > 0);
+    marks.when(counts.bad_phrases > 0);
     marks.reaches(
         vader.compound,
         &[

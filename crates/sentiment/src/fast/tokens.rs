@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 
+use super::LANGUAGES;
 use super::letters::{Mood, face, folded, is_apostrophe, is_hidden, is_word};
 use super::negation::negates;
+use super::phrases::{Began, Recent};
 use crate::hash::{seed, stir};
+use crate::polarity;
 use crate::prepare::{is_handle, is_link, part, unescape};
 
 /// Hashes of what is not spelled out.
 const BEGIN: u64 = 1;
 const END: u64 = 2;
-const LINK: u64 = 3;
 const HANDLE: u64 = 4;
 const TAG: u64 = 5;
 const NUMBER: u64 = 6;
@@ -20,6 +22,11 @@ const GOOD: u64 = 8;
 const BAD: u64 = 9;
 /// A capitalised word within a sentence.
 const NAME: u64 = 10;
+/// A phrase that feels otherwise than its words.
+const GOOD_PHRASE: u64 = 13;
+const BAD_PHRASE: u64 = 14;
+/// So many words behind a negation feel otherwise than they do.
+const REACH: usize = 4;
 /// A word longer than this is read up to here.
 const LONGEST: usize = 40;
 
@@ -27,7 +34,6 @@ const LONGEST: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
     pub(super) words: usize,
-    pub(super) links: usize,
     pub(super) handles: usize,
     pub(super) tags: usize,
     pub(super) numbers: usize,
@@ -41,6 +47,11 @@ pub(super) struct Counts {
     pub(super) good: usize,
     pub(super) bad: usize,
     pub(super) emoji: usize,
+    /// Words that are known to feel good or bad, as they stand: behind a negation they are the other.
+    pub(super) liked: usize,
+    pub(super) disliked: usize,
+    pub(super) good_phrases: usize,
+    pub(super) bad_phrases: usize,
     pub(super) addressed: bool,
 }
 
@@ -64,6 +75,11 @@ pub(super) struct Surface<'a> {
     pub(super) counts: Counts,
     /// Whether a negation reaches here.
     negated: bool,
+    /// Words since the negation.
+    since: usize,
+    recent: Recent,
+    /// Place of the language.
+    place: usize,
     small: String,
     /// Whether a sentence begins here.
     fresh: bool,
@@ -79,6 +95,9 @@ impl<'a> Surface<'a> {
             letters: Vec::with_capacity(text.len() + 1),
             counts: Counts::default(),
             negated: false,
+            since: 0,
+            recent: Recent::default(),
+            place: LANGUAGES.iter().position(|it| *it == language).unwrap_or(0),
             small: String::new(),
             fresh: true,
         };
@@ -93,18 +112,14 @@ impl<'a> Surface<'a> {
 
     fn chunk(&mut self, chunk: &str) {
         if is_link(chunk) || chunk == "http" || chunk == "https" {
-            self.counts.links += 1;
-            self.tokens.push(LINK);
+            // Where it leads says nothing about feelings, and neither does that it is there.
         } else if is_handle(chunk) {
             self.counts.handles += 1;
             self.counts.addressed |= self.tokens.len() == 1;
             self.tokens.push(HANDLE);
             let name = chunk.find('@').map_or(0, |at| at + 1);
             let rest = &chunk[name..];
-            let end = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
-            self.scan(&rest[end..]);
+            self.scan(&rest[handle_length(rest)..]);
         } else {
             self.scan(&unescape(chunk));
         }
@@ -153,6 +168,7 @@ impl<'a> Surface<'a> {
         if word.is_empty() {
             return;
         }
+        let began = self.now();
         let start = self.letters.len();
         let (mut run, mut last, mut lengthened, mut hash) = (0, ' ', false, seed());
         let (mut capitals, mut others) = (0, 0);
@@ -202,10 +218,71 @@ impl<'a> Surface<'a> {
             self.counts.shouted += 1;
         }
         self.counts.lengthened += usize::from(lengthened);
+        self.feel(lengthened);
         if negates(&self.small, self.language) {
             self.counts.negations += 1;
             self.negated = true;
+            self.since = 0;
         }
+        self.recent.push(&self.small, began);
+        self.phrase();
+    }
+
+    /// Where things stand.
+    fn now(&self) -> Began {
+        Began {
+            tokens: self.tokens.len(),
+            extra: self.extra.len(),
+            letters: self.letters.len(),
+            negated: self.negated,
+            since: self.since,
+            liked: self.counts.liked,
+            disliked: self.counts.disliked,
+        }
+    }
+
+    /// Counts the last word, where it is known to feel good or bad.
+    fn feel(&mut self, lengthened: bool) {
+        self.since += 1;
+        let short = || {
+            let mut short: Vec<char> = self.small.chars().collect();
+            short.dedup();
+            polarity::word(&short.into_iter().collect::<String>(), self.place)
+        };
+        let mood = polarity::word(&self.small, self.place).or_else(|| if lengthened { short() } else { None });
+        let Some(mood) = mood else { return };
+        let turned = self.negated && self.since <= REACH;
+        if (mood == Mood::Good) == turned {
+            self.counts.disliked += 1;
+        } else {
+            self.counts.liked += 1;
+        }
+    }
+
+    /// Where the last words are a phrase, it stands for them.
+    fn phrase(&mut self) {
+        let Some((began, mood)) = self.recent.phrase(self.place) else {
+            return;
+        };
+        if began.negated {
+            return;
+        }
+        self.tokens.truncate(began.tokens);
+        self.extra.truncate(began.extra);
+        self.letters.truncate(began.letters);
+        (self.negated, self.since) = (began.negated, began.since);
+        (self.counts.liked, self.counts.disliked) = (began.liked, began.disliked);
+        let hash = if mood == Mood::Good {
+            self.counts.good_phrases += 1;
+            self.counts.liked += 1;
+            GOOD_PHRASE
+        } else {
+            self.counts.bad_phrases += 1;
+            self.counts.disliked += 1;
+            BAD_PHRASE
+        };
+        self.tokens.push(stir(seed(), hash));
+        self.recent.clear();
     }
 
     /// A run of one sign; how many bytes long it is.
@@ -222,6 +299,9 @@ impl<'a> Surface<'a> {
         }
         if matches!(sign, '.' | ',' | '!' | '?' | ';' | ':' | '،' | '؟' | '؛' | '।' | '…') {
             self.negated = false;
+        }
+        if matches!(sign, '.' | '!' | '?' | ';' | '؟' | '؛' | '।' | '…') {
+            self.recent.clear();
         }
         self.fresh = !matches!(sign, ',' | '-');
         if let Some(mood) = (self.emoji)(sign) {
@@ -253,6 +333,18 @@ impl<'a> Surface<'a> {
         }
         self.negated = false;
     }
+}
+
+/// How long a handle is, without its `@`: `acme`, `acme.bsky.social`, `acme@social.example`.
+fn handle_length(rest: &str) -> usize {
+    let mut letters = rest.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let joins = matches!(letter, '.' | '-' | '@') && letters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        if !letter.is_alphanumeric() && letter != '_' && !joins {
+            return at;
+        }
+    }
+    rest.len()
 }
 
 /// `text` without what cannot be seen, and without what an interface or a table put into it: `\u002c` is a comma, `\"` a quote.

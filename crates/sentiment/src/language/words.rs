@@ -18,6 +18,81 @@ pub(super) fn common_in(word: &str) -> u8 {
     COMMON.get(word).copied().unwrap_or(0)
 }
 
+/// In which languages alone a word, lower case, is formed so: one bit for each of [`CODES`].
+pub(super) fn shaped_in(word: &str) -> u8 {
+    let shaped = |shapes: &Shapes| {
+        let within = shapes.within.iter().any(|part| word.contains(part));
+        let ends = || {
+            shapes
+                .ends
+                .iter()
+                .any(|end| word.len() > end.len() + 2 && word.ends_with(end))
+        };
+        let begins = || {
+            shapes
+                .begins
+                .iter()
+                .any(|begin| word.len() > begin.len() + 1 && word.starts_with(begin))
+        };
+        within || ends() || begins()
+    };
+    SHAPES
+        .iter()
+        .enumerate()
+        .filter(|(_, shapes)| shaped(shapes))
+        .fold(0, |mask, (at, _)| mask | 1 << at)
+}
+
+/// How words of a language begin, end and look.
+struct Shapes {
+    begins: &'static [&'static str],
+    ends: &'static [&'static str],
+    within: &'static [&'static str],
+}
+
+const NO_SHAPES: Shapes = Shapes {
+    begins: &[],
+    ends: &[],
+    within: &[],
+};
+
+/// In the order of [`CODES`].
+const SHAPES: [Shapes; 7] = [
+    NO_SHAPES,
+    Shapes {
+        begins: &[],
+        ends: &["ción", "ciones", "ísimo", "ísima"],
+        within: &["ñ"],
+    },
+    Shapes {
+        begins: &[],
+        ends: &["ção", "ções", "ão", "ões", "inho", "inha"],
+        within: &[],
+    },
+    Shapes {
+        begins: &["qu'", "j'", "n'", "s'", "l'", "d'"],
+        ends: &["eux", "euse", "euses", "aient", "eaux"],
+        within: &["œ"],
+    },
+    Shapes {
+        begins: &[],
+        ends: &[
+            "ung", "ungen", "keit", "keiten", "heit", "heiten", "schaft", "schaften", "lich", "liche", "lichen",
+            "licher", "liches", "ische", "ischen", "ischer", "isches", "ierte", "ieren", "iert", "chen", "tzt", "tzen",
+            "acht", "echt", "icht", "öht", "ört", "ührt", "ünstig",
+        ],
+        within: &[
+            "ß", "sch", "äu", "über", "ück", "ätz", "ätt", "ött", "ütt", "öff", "ünd", "änd",
+        ],
+    },
+    Shapes {
+        begins: &["l'", "d'", "dell'", "nell'", "all'", "dall'", "sull'", "un'"],
+        ends: &["zione", "zioni", "issimo", "issima", "ità", "aggio", "ezza", "ezze"],
+        within: &[],
+    },
+    NO_SHAPES,
+];
+
 static COMMON: LazyLock<FxHashMap<&'static str, u8>> = LazyLock::new(|| {
     let lists = [ENGLISH, SPANISH, PORTUGUESE, FRENCH, GERMAN, ITALIAN, HINDI];
     let mut common = FxHashMap::default();
@@ -38,7 +113,7 @@ the their them then there these they thing think this those to too up us use ver
 who why will with would you your";
 
 const SPANISH: &str = "\
-ahora al algo amigos antes aquí así aunque año años bonito buena bueno cada claro como con cosas creo cuando cómo del \
+ahora al algo amigos antes aquí así aunque año años bonito buena bueno cada claro como con cosas creo cuando cómo de del \
 desde después donde día días dónde el entre era eres es esa ese eso espero esta estaba este estoy está están estás feliz \
 fue gente gracias hace hacer hasta hay hola hoy jaja jajaja las le lo los mala malo mas mañana mejor menos mi mis mismo \
 muchas mucho muchos muy más nada nadie ni noche nuevo otra otro para peor pero por porque puedo pues que quien quiero \
@@ -53,7 +128,7 @@ nunca não né o obrigada obrigado olha ontem os para pessoa por porque pq pra p
 sim sou sua só também tem tenho ter tudo tá tô um uma vai vc você vocês vou é";
 
 const FRENCH: &str = "\
-alors ans après au aujourd'hui aussi aux avec bien bon bonne c'est ce ces cette comme contre d'un d'une dans demain des \
+alors ans après au aujourd'hui aussi aux avec bien bon bonne c'est ce ces cette comme contre d'un d'une dans de demain des \
 donc du elle elles en encore est et faire fait grâce il ils j'ai j'aime jamais je jolie jour l'on la le les leur leurs \
 ma mais merci mes mieux moi moins mon monde même n'est ne notre nous nouveau nouvelle nul on ont où par pas peu peut \
 plus pour qu'il qu'on quand que qui rien sa sans ses si son sont super sur ta tes toi ton tous tout toute trop très un \

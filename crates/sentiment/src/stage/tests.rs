@@ -6,10 +6,10 @@ use backtweet_domain::{
 };
 
 use super::*;
-use crate::default_model;
+use crate::Fast;
 
 fn stage() -> ScoreStage {
-    ScoreStage::new(default_model())
+    ScoreStage::new(Arc::new(Fast::new()))
 }
 
 fn post(number: u32, text: &str) -> Post {
@@ -52,6 +52,7 @@ fn seen(role: Role, post: Post) -> Classified {
         intent: Intent::Other,
         intent_confidence: 0.0,
         flags: backtweet_domain::Flags::NONE,
+        named: Vec::new(),
         post,
     };
     let (id, at) = (sighting.post.id.clone(), Timestamp::from_seconds(5));
@@ -112,6 +113,68 @@ fn a_repost_is_not_scored_for_words_that_are_not_its_own() {
         included: false,
     });
     assert_eq!(scored(&[seen(Role::Backtweet, repost)])[0].sentiment, None);
+}
+
+fn label(post: Post, named: &[&str]) -> Option<Label> {
+    let mut classified = seen(Role::Backtweet, post);
+    if let Finding::Seen { sighting, .. } = &mut classified.finding {
+        sighting.named = named.iter().map(|&name| name.to_owned()).collect();
+    }
+    scored(&[classified])[0]
+        .sentiment
+        .as_ref()
+        .map(|sentiment| sentiment.label)
+}
+
+#[test]
+fn a_post_about_several_is_scored_for_each_by_what_it_says_about_them() {
+    let text = "the #Acme phone is great, I love it, but the support of @globex is a terrible joke";
+    assert_eq!(label(post(1, text), &["#Acme"]), Some(Label::Positive));
+    assert_eq!(label(post(1, text), &["@globex"]), Some(Label::Negative));
+    let text = "@acme is so much better than @globex";
+    assert_eq!(label(post(1, text), &["@acme"]), Some(Label::Positive));
+    assert_eq!(label(post(1, text), &["@globex"]), Some(Label::Negative));
+}
+
+fn quoting(text: &str) -> Post {
+    let mut quote = post(1, text);
+    quote.references.push(Reference {
+        kind: ReferenceKind::Quote,
+        target: Some("x:3".parse().unwrap()),
+        author: None,
+        author_handle: None,
+        included: true,
+    });
+    quote
+}
+
+#[test]
+fn a_quote_is_scored_by_the_words_of_who_quotes() {
+    // On X and Bluesky the quoted text is no part of the post's own.
+    assert_eq!(label(quoting("I love this, thank you!"), &[]), Some(Label::Positive));
+    assert_eq!(label(quoting(""), &[]), None);
+    // Mastodon puts the link in front; other programs quote as mail does.
+    let link = "RE: https://social.example/@acme/1";
+    assert_eq!(
+        label(quoting(&format!("{link}\n\nI love this, thank you!")), &[]),
+        Some(Label::Positive)
+    );
+    assert_eq!(label(quoting(link), &[]), None);
+    let mail = "> this is the worst and most awful thing ever\n\nI love this, thank you!";
+    assert_eq!(label(quoting(mail), &[]), Some(Label::Positive));
+    // By hand.
+    let by_hand = "I love this, thank you! RT @acme: this is the worst and most awful thing ever";
+    assert_eq!(label(post(1, by_hand), &["@acme"]), Some(Label::Positive));
+    assert_eq!(
+        label(post(1, "RT @acme: this is the worst thing ever"), &["@acme"]),
+        None
+    );
+    assert_eq!(
+        label(post(1, "\"this is the worst thing ever\" via @acme"), &["@acme"]),
+        None
+    );
+    let within = "I love it, thank you! They wrote \"this is the worst and most awful thing ever\"";
+    assert_eq!(label(post(1, within), &[]), Some(Label::Positive));
 }
 
 #[test]

@@ -132,6 +132,7 @@ pub fn comparable(figures: &Figures) -> Figures {
         sentiments: vec![],
         net_sentiment: None,
         signal_milli: 0,
+        models: vec![],
         ..*figures
     }
 }

@@ -118,6 +118,7 @@ impl From<&Sighting> for v1::Sighting {
             intent: v1::Intent::from(sighting.intent).into(),
             intent_confidence: sighting.intent_confidence,
             flags: flag_numbers(sighting.flags),
+            named: sighting.named.clone(),
         }
     }
 }
@@ -135,6 +136,7 @@ impl TryFrom<v1::Sighting> for Sighting {
             intent: WireEnum::from_number(wire.intent).map_err(|error| error.within("intent"))?,
             intent_confidence: share("intent_confidence", wire.intent_confidence, 0.0)?,
             flags: flags(wire.flags)?,
+            named: wire.named,
         })
     }
 }

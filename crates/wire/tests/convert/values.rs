@@ -270,9 +270,10 @@ fn sighting() -> impl Strategy<Value = Sighting> {
         select(Intent::ALL.to_vec()),
         0.0..=1.0,
         prop::collection::vec(select(Flag::ALL.to_vec()), 0..6),
+        prop::collection::vec("\\PC{0,8}", 0..3),
     )
         .prop_map(
-            |(post, role, kinds, automatic, lineage, intent, intent_confidence, flags)| Sighting {
+            |(post, role, kinds, automatic, lineage, intent, intent_confidence, flags, named)| Sighting {
                 post,
                 role,
                 kinds,
@@ -281,6 +282,7 @@ fn sighting() -> impl Strategy<Value = Sighting> {
                 intent,
                 intent_confidence,
                 flags: flags.into_iter().collect(),
+                named,
             },
         )
 }

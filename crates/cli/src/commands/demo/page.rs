@@ -24,7 +24,7 @@ const STORIES: [(&str, &str); 3] = [
 ];
 
 /// Fields of [`Figures`] that a model decides, and that the oracle therefore does not know.
-const MODELS: [&str; 4] = ["intents", "sentiments", "net_sentiment", "signal_milli"];
+const MODELS: [&str; 5] = ["intents", "sentiments", "net_sentiment", "signal_milli", "models"];
 
 /// Most followers and clearest signal first.
 pub fn loudness(item: &FeedItem) -> Reverse<(u64, i64)> {
