@@ -24,8 +24,12 @@ use crate::fast::features::Language;
 use crate::fast::weights::softmax;
 use crate::model::{Model, Text, felt};
 
-/// The model. What it says about a text does not depend on the texts beside it, and is the same to the bit on every machine as far as the fast model's
-/// shares and their logarithms are, which may differ in their last bit. Costs some tenths of a second to make and about 40 MB; share it.
+/// What the fast model finds less likely than this is mixed in as if it were this likely, as in training.
+const LEAST: f32 = 1e-4;
+
+/// The model. What it says about a text does not depend on the texts beside it. The transformer's part is the same to the bit on every
+/// machine; the fast model's part, and what both are turned into, may differ in the last bit between machines. Costs a tenth of a second
+/// to make and some 55 MB; share it.
 pub struct Deep {
     name: String,
     fast: Fast<'static>,
@@ -53,7 +57,7 @@ impl Dials {
     fn mix(self, scores: [f32; 3], quick: [f32; 3]) -> [f32; 3] {
         let Self { blend, temperature } = self;
         let both = std::array::from_fn(|at| {
-            let (deep, quick) = (scores[at], quick[at].max(f32::MIN_POSITIVE).ln());
+            let (deep, quick) = (scores[at], quick[at].max(LEAST).ln());
             ((1.0 - blend) * deep + blend * quick) / temperature
         });
         softmax(both)

@@ -1,6 +1,6 @@
 //! That the transformer which is shipped says what people would. Needs its file of weights, and says so where that is absent.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -7,8 +7,9 @@ use super::attention::{Heads, attend};
 use super::lanes::{add_and_normalize, gelu};
 use super::matrix::Matrix;
 
-/// Pieces that go through the layers together: as many as fit into a core's cache with what is computed of them.
-const TOGETHER: usize = 256;
+/// Pieces that go through the layers together: enough that unpacking the weights costs little, few enough for what is computed of
+/// them to stay near the core.
+const TOGETHER: usize = 512;
 
 /// The weights of a transformer with a classifier.
 pub struct Encoder {
@@ -24,6 +25,8 @@ pub struct Encoder {
     pub classifier: Matrix,
     /// How many ways of attention there are; their width divides that of a row.
     pub heads: usize,
+    /// The instructions that this machine has. They change how long it takes, and no bit of the answers.
+    pub level: Level,
 }
 
 /// A row of signed bytes for each word piece, each row with a scale.
@@ -102,10 +105,10 @@ impl Encoder {
         let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
         self.embed(texts, work);
         for layer in &self.layers {
-            layer.apply(self.heads, &lengths, work);
+            layer.apply(self.level, self.heads, &lengths, work);
         }
         self.mean(&lengths, work);
-        self.classifier.apply(&work.context, &mut work.more);
+        self.classifier.apply(self.level, &work.context, &mut work.more);
     }
 
     fn embed(&self, texts: &[Vec<u32>], work: &mut Work) {
@@ -118,7 +121,7 @@ impl Encoder {
             }
             work.more.extend_from_slice(&self.places[..text.len() * width]);
         }
-        self.norm.after(&mut work.rows, &work.more);
+        self.norm.after(self.level, &mut work.rows, &work.more);
     }
 
     /// The mean row of each text, in `work.context`.
@@ -150,13 +153,13 @@ impl Pieces {
 }
 
 impl Norm {
-    fn after(&self, rows: &mut [f32], more: &[f32]) {
-        dispatch!(Level::new(), simd => add_and_normalize(simd, rows, more, &self.weight, &self.bias));
+    fn after(&self, level: Level, rows: &mut [f32], more: &[f32]) {
+        dispatch!(level, simd => add_and_normalize(simd, rows, more, &self.weight, &self.bias));
     }
 }
 
 impl Layer {
-    fn apply(&self, heads: usize, lengths: &[usize], work: &mut Work) {
+    fn apply(&self, level: Level, heads: usize, lengths: &[usize], work: &mut Work) {
         let Work {
             rows,
             query,
@@ -166,9 +169,9 @@ impl Layer {
             wide,
             more,
         } = work;
-        self.query.apply(rows, query);
-        self.key.apply(rows, key);
-        self.value.apply(rows, value);
+        self.query.apply(level, rows, query);
+        self.key.apply(level, rows, key);
+        self.value.apply(level, rows, value);
         context.resize(rows.len(), 0.0);
         let (width, mut start) = (self.query.outputs(), 0);
         for length in lengths {
@@ -181,14 +184,14 @@ impl Layer {
                 width,
             };
             start = part.end;
-            dispatch!(Level::new(), simd => attend(simd, &heads, &mut context[part.clone()]));
+            dispatch!(level, simd => attend(simd, &heads, &mut context[part.clone()]));
         }
-        self.output.apply(context, more);
-        self.attention_norm.after(rows, more);
+        self.output.apply(level, context, more);
+        self.attention_norm.after(level, rows, more);
 
-        self.up.apply(rows, wide);
-        dispatch!(Level::new(), simd => gelu(simd, wide));
-        self.down.apply(wide, more);
-        self.norm.after(rows, more);
+        self.up.apply(level, rows, wide);
+        dispatch!(level, simd => gelu(simd, wide));
+        self.down.apply(level, wide, more);
+        self.norm.after(level, rows, more);
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use fearless_simd::Level;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
@@ -151,6 +152,7 @@ impl<'a> Weights<'a> {
             layers: self.layers(width)?,
             classifier: self.matrix("classifier", 3, width)?,
             heads,
+            level: Level::new(),
         })
     }
 

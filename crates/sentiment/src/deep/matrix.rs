@@ -133,8 +133,8 @@ impl Matrix {
         self.outputs
     }
 
-    /// What comes out for each row of `rows`, one behind the other in `results`, whose former content is lost.
-    pub fn apply(&self, rows: &[f32], results: &mut Vec<f32>) {
+    /// What comes out for each row of `rows` by the instructions of `level`, one behind the other in `results`, whose former content is lost.
+    pub fn apply(&self, level: Level, rows: &[f32], results: &mut Vec<f32>) {
         let count = rows.len() / self.inputs;
         results.resize(count * self.outputs, 0.0);
         let rows = Rows {
@@ -142,7 +142,7 @@ impl Matrix {
             stride: self.inputs,
             count,
         };
-        dispatch!(Level::new(), simd => self.apply_with(simd, rows, results));
+        dispatch!(level, simd => self.apply_with(simd, rows, results));
     }
 
     #[inline(always)]
@@ -192,7 +192,7 @@ mod tests {
         for count in [1, 2, 3, 5, 6, 7, 13] {
             let rows: Vec<f32> = (0..count * inputs).map(|it| (it % 11) as f32 - 4.0).collect();
             let mut results = Vec::new();
-            matrix.apply(&rows, &mut results);
+            matrix.apply(Level::new(), &rows, &mut results);
             for (row, results) in rows.chunks(inputs as usize).zip(results.chunks(outputs as usize)) {
                 for (output, result) in results.iter().enumerate() {
                     let weights = &weights[output * row.len()..][..row.len()];

@@ -61,6 +61,31 @@ fn an_answer_does_not_depend_on_the_texts_beside_it() {
 }
 
 #[test]
+#[cfg(target_arch = "x86_64")]
+fn an_answer_does_not_depend_on_the_instructions_that_a_machine_has() {
+    use fearless_simd::Level;
+
+    let texts: Vec<Vec<u32>> = [2, 17, 40]
+        .map(|length| (0..length).map(|at| at * 7 % 12).collect())
+        .into();
+    let bits = |model: &Deep| -> Vec<_> {
+        model
+            .encoder
+            .scores(&texts)
+            .into_iter()
+            .map(|it| it.map(f32::to_bits))
+            .collect()
+    };
+    let own = Level::new();
+    let weaker = [own.as_avx2().map(Level::Avx2), own.as_sse4_2().map(Level::Sse4_2)];
+    for level in weaker.into_iter().flatten() {
+        let mut model = read(&FILE);
+        model.encoder.level = level;
+        assert_eq!(bits(&model), bits(&MODEL), "{level:?}");
+    }
+}
+
+#[test]
 fn a_language_is_answered_as_the_file_says() {
     let texts = [
         "I love this day",
