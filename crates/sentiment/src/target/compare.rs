@@ -9,6 +9,9 @@ use super::words::{
     ARTICLES, LEAVE, LESS, List, MORE, NOT, OPPOSITES, OVER, PREFER, SWITCH, Sides, THAN, THAN_BEHIND, UNLIKE, has,
 };
 
+/// Others stand at most so many words behind one who is named first.
+const NEAR: usize = 4;
+
 /// Somebody set beside others.
 #[derive(Debug)]
 pub(super) struct Comparison {
@@ -22,6 +25,8 @@ pub(super) struct Comparison {
     theirs: Verdict,
     /// What holds for the others, where the clause does not say so itself.
     others: &'static str,
+    /// So many words behind the tie the others may stand.
+    behind: usize,
 }
 
 /// What holds for one who is set beside others.
@@ -68,9 +73,9 @@ pub(super) fn compare(text: &Text<'_>, clause: &Clause) -> Option<Comparison> {
             .or_else(|| clause.preferred(at, prefers?))
             .or_else(|| clause.left(at))
             .or_else(|| clause.switched(at, switches?))?;
-        // What is set beside itself tells nothing.
-        let both = found.ours && clause.outside(&found).any(|token| token.target == Some(OURS));
-        (!both && !clause.denied(at)).then_some(found)
+        // What is set beside itself tells nothing, and neither does who stands apart.
+        let other_side = clause.other_side(&found).any(|token| token.target == Some(OURS));
+        (found.ours != other_side && !clause.denied(at)).then_some(found)
     })
 }
 
@@ -95,10 +100,12 @@ impl Words<'_> {
         (at.saturating_sub(4)..at).any(|before| has(NOT, self.key(before)))
     }
 
-    fn outside(&self, found: &Comparison) -> impl Iterator<Item = &Token> {
-        let tie = found.tie.start - self.start..found.tie.end - self.start;
-        let outside = self.tokens.iter().enumerate().filter(move |(at, _)| !tie.contains(at));
-        outside.map(|(_, token)| token)
+    /// Where the others stand.
+    fn other_side(&self, found: &Comparison) -> impl Iterator<Item = &Token> {
+        let (start, end) = (found.tie.start - self.start, found.tie.end - self.start);
+        self.tokens[..start]
+            .iter()
+            .chain(self.tokens[end..].iter().take(found.behind))
     }
 
     /// The name that stands here, behind articles.
@@ -133,6 +140,7 @@ impl Words<'_> {
             tie: self.start + tie.start..self.start + tie.end,
             theirs,
             others,
+            behind: 0,
         })
     }
 
@@ -173,13 +181,16 @@ impl Words<'_> {
             return None;
         }
         let worse = (at + 1..at + 3).find_map(|next| opposite(self.key(next)))?;
-        self.found(name..at + 1, name..at, Verdict::Is(worse.to_owned()), "")
+        let found = self.found(name..at + 1, name..at, Verdict::Is(worse.to_owned()), "")?;
+        Some(Comparison { behind: NEAR, ..found })
     }
 
     /// `unlike @b`, `compared to @b`.
     fn unlike(&self, at: usize) -> Option<Comparison> {
         let (name, not) = self.behind(at, UNLIKE)?;
-        self.found(at..name.end, name, Verdict::Not(not), "")
+        let found = self.found(at..name.end, name, Verdict::Not(not), "")?;
+        let behind = self.tokens.len();
+        Some(Comparison { behind, ..found })
     }
 
     /// `instead of @b`, `beats @b`, and `over @b` right behind another name.
@@ -225,7 +236,8 @@ impl Words<'_> {
         let old = self.name(at + 1)?;
         let new = self.name(old.end + 1).filter(|_| has(links, self.key(old.end)))?;
         self.tokens[old.start].target.or(self.tokens[new.start].target)?;
-        self.found(at..old.end + 1, old, Verdict::Is((*worse).to_owned()), better)
+        let found = self.found(at..old.end + 1, old, Verdict::Is((*worse).to_owned()), better)?;
+        Some(Comparison { behind: NEAR, ..found })
     }
 }
 
