@@ -45,8 +45,11 @@ pub fn towards<'t>(text: &'t str, names: &[&str]) -> Cow<'t, str> {
 
 /// The parts one behind the other.
 fn joined<'t>(mut parts: impl Iterator<Item = Cow<'t, str>>) -> Cow<'t, str> {
-    let first = parts.next().unwrap_or_default();
-    parts.fold(first, |all, part| Cow::Owned(format!("{all} {part}")))
+    let mut joined = parts.next().unwrap_or_default();
+    for part in parts {
+        joined.to_mut().extend([" ", &*part]);
+    }
+    joined
 }
 
 #[cfg(test)]
