@@ -30,7 +30,9 @@ pub fn towards<'t>(text: &'t str, names: &[&str]) -> Cow<'t, str> {
     let clauses = clauses(&text);
     let compared: Vec<Option<Comparison>> = clauses.iter().map(|clause| compare(&text, clause)).collect();
     let is_ours = |clause: &Clause| clause.targets.contains(&OURS);
-    if compared.iter().all(Option::is_none) && clauses.iter().all(is_ours) {
+    let says = clauses.iter().any(|clause| is_ours(clause) && clause.says);
+    // Who only stands beside what is said, as hashtags do at the end, hears all of it.
+    if compared.iter().all(Option::is_none) && (!says || clauses.iter().all(is_ours)) {
         return Cow::Borrowed(text.text);
     }
     let ours = clauses.iter().zip(&compared).filter(|(clause, _)| is_ours(clause));
@@ -51,8 +53,11 @@ pub fn said_about<'t>(text: &'t str, names: &[&str]) -> Cow<'t, str> {
 
 /// The parts one behind the other.
 fn joined<'t>(mut parts: impl Iterator<Item = Cow<'t, str>>) -> Cow<'t, str> {
-    let first = parts.next().unwrap_or_default();
-    parts.fold(first, |all, part| Cow::Owned(format!("{all} {part}")))
+    let mut joined = parts.next().unwrap_or_default();
+    for part in parts {
+        joined.to_mut().extend([" ", &*part]);
+    }
+    joined
 }
 
 #[cfg(test)]

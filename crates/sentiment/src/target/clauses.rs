@@ -13,7 +13,20 @@ pub(super) struct Clause {
     /// Whom it is about.
     pub(super) targets: Vec<u32>,
     /// Whether there is more to it than names.
-    says: bool,
+    pub(super) says: bool,
+    /// Whether one of those whom it is about is surely somebody.
+    strong: bool,
+}
+
+/// Where a clause begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// With a sentence or a line.
+    Sentence,
+    /// With a word that sets it apart.
+    Contrast,
+    /// With a comma or an `and`, and only where it is about others.
+    Soft,
 }
 
 impl Clause {
@@ -42,29 +55,30 @@ pub(super) fn clauses(text: &Text<'_>) -> Vec<Clause> {
     let tokens = &text.tokens;
     let mut clauses: Vec<Clause> = Vec::new();
     let mut start = 0;
-    let mut soft = false;
-    for end in 1..=tokens.len() {
-        let bound = if end == tokens.len() {
-            Some(false)
-        } else {
-            bound(tokens, end)
-        };
-        let Some(next_is_soft) = bound else { continue };
-        add(&mut clauses, clause(tokens, start..end), soft);
-        (start, soft) = (end, next_is_soft);
+    let mut begins = Bound::Sentence;
+    for end in 1..tokens.len() {
+        if let Some(next) = bound(tokens, end) {
+            add(&mut clauses, clause(tokens, start..end), begins);
+            (start, begins) = (end, next);
+        }
     }
+    add(&mut clauses, clause(tokens, start..tokens.len()), begins);
     refer_back(tokens, &mut clauses);
     hand_on(&mut clauses);
     clauses
 }
 
-/// Whether a clause may begin at a word, and whether only where it is about others.
-fn bound(tokens: &[Token], at: usize) -> Option<bool> {
+/// How a clause may begin at a word.
+fn bound(tokens: &[Token], at: usize) -> Option<Bound> {
     let token = &tokens[at];
-    if token.before == Break::Hard || is_apart(tokens, at) {
-        return Some(false);
+    if is_apart(tokens, at) {
+        return Some(Bound::Contrast);
     }
-    (token.before == Break::Soft || has(AND, &token.key)).then_some(true)
+    match token.before {
+        Break::Hard => Some(Bound::Sentence),
+        Break::Soft => Some(Bound::Soft),
+        Break::None => has(AND, &token.key).then_some(Bound::Soft),
+    }
 }
 
 /// Whether a word sets what is behind it apart from what is before it, whatever they are.
@@ -102,6 +116,9 @@ fn clause(tokens: &[Token], words: Range<usize>) -> Clause {
     named.for_each(|target| note(&mut targets, target));
     Clause {
         says: says(&tokens[words.clone()]),
+        strong: tokens[words.clone()]
+            .iter()
+            .any(|token| token.target.is_some() && !token.weak),
         words,
         targets,
     }
@@ -128,21 +145,28 @@ fn says(tokens: &[Token]) -> bool {
     false
 }
 
-/// Adds a clause, or to the last one where only a comma or an `and` is between them and nothing tells that others are spoken of.
-fn add(clauses: &mut Vec<Clause>, clause: Clause, soft: bool) {
-    match clauses.last_mut() {
-        Some(last)
-            if soft && (!clause.says || !last.says || clause.targets.iter().all(|it| last.targets.contains(it))) =>
-        {
-            last.words.end = clause.words.end;
-            last.says |= clause.says;
-            clause
-                .targets
-                .into_iter()
-                .for_each(|target| note(&mut last.targets, target));
-        }
-        _ => clauses.push(clause),
+/// Adds a clause, or to the last one: where that is nothing but names, or where only a comma or an `and` is between them and nothing tells
+/// that others are spoken of. A sentence of its own is not about a mere hashtag in it.
+fn add(clauses: &mut Vec<Clause>, mut clause: Clause, begins: Bound) {
+    let Some(last) = clauses.last_mut() else {
+        clauses.push(clause);
+        return;
+    };
+    let same = || !clause.strong || clause.targets.iter().all(|it| last.targets.contains(it));
+    if !last.says && begins != Bound::Contrast || begins == Bound::Soft && (!clause.says || same()) {
+        last.words.end = clause.words.end;
+        last.says |= clause.says;
+        last.strong |= clause.strong;
+        clause
+            .targets
+            .into_iter()
+            .for_each(|target| note(&mut last.targets, target));
+        return;
     }
+    if begins == Bound::Sentence && !clause.strong {
+        clause.targets.clear();
+    }
+    clauses.push(clause);
 }
 
 /// A clause that begins with `it` or `they` is about those before, whoever else it names.

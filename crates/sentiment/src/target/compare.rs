@@ -9,6 +9,9 @@ use super::words::{
     ARTICLES, LEAVE, LESS, List, MORE, NOT, OPPOSITES, OVER, PREFER, SWITCH, Sides, THAN, THAN_BEHIND, UNLIKE, has,
 };
 
+/// Others stand at most so many words behind one who is named first.
+const NEAR: usize = 4;
+
 /// Somebody set beside others.
 #[derive(Debug)]
 pub(super) struct Comparison {
@@ -22,6 +25,18 @@ pub(super) struct Comparison {
     theirs: Verdict,
     /// What holds for the others, where the clause does not say so itself.
     others: &'static str,
+    /// Where the others stand.
+    beside: Beside,
+}
+
+/// Where the others of a comparison stand.
+#[derive(Debug, Clone, Copy)]
+enum Beside {
+    /// Before the tie.
+    Before,
+    /// Close behind it.
+    Close,
+    Anywhere,
 }
 
 /// What holds for one who is set beside others.
@@ -53,9 +68,13 @@ impl Comparison {
 
 /// The comparison of the clause, where there is one in which somebody is named.
 pub(super) fn compare(text: &Text<'_>, clause: &Clause) -> Option<Comparison> {
+    let tokens = &text.tokens[clause.words.clone()];
+    let is_ours = |token: &Token| token.target == Some(OURS);
     let clause = Words {
-        tokens: &text.tokens[clause.words.clone()],
+        tokens,
         start: clause.words.start,
+        first_of_us: tokens.iter().position(is_ours),
+        last_of_us: tokens.iter().rposition(is_ours),
     };
     let prefers = clause.first(|key| PREFER.iter().any(|(begin, ..)| key.starts_with(begin)));
     let switches = clause.first(|key| SWITCH.iter().any(|(begin, ..)| key.starts_with(begin)));
@@ -68,9 +87,8 @@ pub(super) fn compare(text: &Text<'_>, clause: &Clause) -> Option<Comparison> {
             .or_else(|| clause.preferred(at, prefers?))
             .or_else(|| clause.left(at))
             .or_else(|| clause.switched(at, switches?))?;
-        // What is set beside itself tells nothing.
-        let both = found.ours && clause.outside(&found).any(|token| token.target == Some(OURS));
-        (!both && !clause.denied(at)).then_some(found)
+        // What is set beside itself tells nothing, and neither does who stands apart.
+        (found.ours != clause.has_us_beside(&found) && !clause.denied(at)).then_some(found)
     })
 }
 
@@ -79,6 +97,8 @@ struct Words<'a> {
     tokens: &'a [Token],
     /// The place of the first in the text.
     start: usize,
+    first_of_us: Option<usize>,
+    last_of_us: Option<usize>,
 }
 
 impl Words<'_> {
@@ -95,10 +115,15 @@ impl Words<'_> {
         (at.saturating_sub(4)..at).any(|before| has(NOT, self.key(before)))
     }
 
-    fn outside(&self, found: &Comparison) -> impl Iterator<Item = &Token> {
-        let tie = found.tie.start - self.start..found.tie.end - self.start;
-        let outside = self.tokens.iter().enumerate().filter(move |(at, _)| !tie.contains(at));
-        outside.map(|(_, token)| token)
+    /// Whether those who are asked about are among the others.
+    fn has_us_beside(&self, found: &Comparison) -> bool {
+        let (start, end) = (found.tie.start - self.start, found.tie.end - self.start);
+        let is_ours = |token: &Token| token.target == Some(OURS);
+        match found.beside {
+            Beside::Before => self.first_of_us.is_some_and(|first| first < start),
+            Beside::Close => self.tokens[end..].iter().take(NEAR).any(is_ours),
+            Beside::Anywhere => self.first_of_us.is_some_and(|first| first < start) || self.last_of_us >= Some(end),
+        }
     }
 
     /// The name that stands here, behind articles.
@@ -133,6 +158,7 @@ impl Words<'_> {
             tie: self.start + tie.start..self.start + tie.end,
             theirs,
             others,
+            beside: Beside::Before,
         })
     }
 
@@ -173,13 +199,21 @@ impl Words<'_> {
             return None;
         }
         let worse = (at + 1..at + 3).find_map(|next| opposite(self.key(next)))?;
-        self.found(name..at + 1, name..at, Verdict::Is(worse.to_owned()), "")
+        let found = self.found(name..at + 1, name..at, Verdict::Is(worse.to_owned()), "")?;
+        Some(Comparison {
+            beside: Beside::Close,
+            ..found
+        })
     }
 
     /// `unlike @b`, `compared to @b`.
     fn unlike(&self, at: usize) -> Option<Comparison> {
         let (name, not) = self.behind(at, UNLIKE)?;
-        self.found(at..name.end, name, Verdict::Not(not), "")
+        let found = self.found(at..name.end, name, Verdict::Not(not), "")?;
+        Some(Comparison {
+            beside: Beside::Anywhere,
+            ..found
+        })
     }
 
     /// `instead of @b`, `beats @b`, and `over @b` right behind another name.
@@ -188,8 +222,10 @@ impl Words<'_> {
             return self.found(at..name.end, name, Verdict::Is((*worse).to_owned()), better);
         }
         let is_name = |at: usize| self.tokens[at].target.is_some();
-        let between = self.key(at) == "over" && at > 0 && is_name(at - 1);
-        let name = self.name(at + 1).filter(|name| between && is_name(name.start))?;
+        if self.key(at) != "over" || at == 0 || !is_name(at - 1) {
+            return None;
+        }
+        let name = self.name(at + 1).filter(|name| is_name(name.start))?;
         self.found(at..name.end, name, Verdict::Is("worse".to_owned()), "better")
     }
 
@@ -225,7 +261,11 @@ impl Words<'_> {
         let old = self.name(at + 1)?;
         let new = self.name(old.end + 1).filter(|_| has(links, self.key(old.end)))?;
         self.tokens[old.start].target.or(self.tokens[new.start].target)?;
-        self.found(at..old.end + 1, old, Verdict::Is((*worse).to_owned()), better)
+        let found = self.found(at..old.end + 1, old, Verdict::Is((*worse).to_owned()), better)?;
+        Some(Comparison {
+            beside: Beside::Close,
+            ..found
+        })
     }
 }
 

@@ -96,14 +96,19 @@ fn without_passages(text: &str) -> Cow<'_, str> {
     Cow::Owned(own)
 }
 
-/// The first mark that opens a passage, from a place on. Behind a letter or a digit it stands for something else.
+/// The first mark that opens a passage, from a place on. Behind a letter or a digit it stands for something else, and before a space it
+/// closes one.
 fn opening(text: &str, from: usize) -> Option<(usize, char)> {
     let mut before = ' ';
-    text[from..].char_indices().find_map(|(at, c)| {
-        let opens = MARKS.iter().any(|(open, _)| *open == c) && !before.is_alphanumeric();
+    let mut rest = text[from..].char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let goes_on = rest.peek().is_some_and(|(_, next)| !next.is_whitespace() && *next != c);
+        if goes_on && !before.is_alphanumeric() && MARKS.iter().any(|(open, _)| *open == c) {
+            return Some((from + at, c));
+        }
         before = c;
-        opens.then_some((from + at, c))
-    })
+    }
+    None
 }
 
 /// Whether words say whom something is from, or a name does.

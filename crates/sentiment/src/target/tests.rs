@@ -39,6 +39,15 @@ const CASES: &[(&str, &[&str], &str)] = &[
     ("احب @a لكن @b سيء جدا", &["@b"], "لكن @b سيء جدا"),
     ("@a बहुत अच्छा है लेकिन @b बेकार है", &["@b"], "लेकिन @b बेकार है"),
     ("el @a es mas rapido que nunca con @b", &["@a"], "el @a es mas rapido que nunca con @b"),
+    // Topics, addressees, tags at the end.
+    ("What a night! So proud of you all. #acme", &["#acme"], "What a night! So proud of you all. #acme"),
+    ("@b ruined it all. Time to go home #acme", &["#acme"], "@b ruined it all. Time to go home #acme"),
+    ("I love @b so much. #acme #music", &["#acme"], "I love @b so much. #acme #music"),
+    ("@a @c Say no to #fees! They are evil, and so is #inflation now.", &["@a"], "@a @c Say no to #fees! They are evil, and so is #inflation now."),
+    ("@a\n@b\nyour app is down", &["@b"], "@a\n@b\nyour app is down"),
+    ("@a fish &amp; chips were great, @b had none left", &["@a"], "@a fish &amp; chips were great,"),
+    ("@a says that times change, Monday is a holiday", &["@a"], "@a says that times change, Monday is a holiday"),
+    ("Foo is better than Bar #acme", &["#acme"], "Foo is better than Bar #acme"),
     // Clauses that name nobody.
     ("@a is great but @b sucks, they never answer", &["@b"], "but @b sucks, they never answer"),
     ("@a is great. It just works. @b never did.", &["@a"], "@a is great. It just works."),

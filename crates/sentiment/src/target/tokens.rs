@@ -34,6 +34,8 @@ pub(super) struct Token {
     pub(super) before: Break,
     /// Whom it names.
     pub(super) target: Option<u32>,
+    /// Whether that may be a topic rather than somebody: a hashtag, where those who are asked about are not named by one.
+    pub(super) weak: bool,
     /// Whether it is written like a name.
     pub(super) capital: bool,
 }
@@ -59,6 +61,7 @@ impl<'t> Text<'t> {
     pub(super) fn read(text: &'t str, names: &[&str]) -> Self {
         let mut tokens = tokens(text);
         name_ours(&mut tokens, names);
+        unname_tail(&mut tokens);
         name_others(text, &mut tokens);
         Self { text, tokens }
     }
@@ -73,12 +76,19 @@ fn bare(key: &str) -> &str {
     key.trim_start_matches(['@', '#', '$'])
 }
 
+/// Signs as HTML has them, in which nothing ends.
+const ENTITIES: [&str; 5] = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
+
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut before = Break::None;
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
+        if let Some(entity) = ENTITIES.iter().find(|entity| rest.starts_with(**entity)) {
+            at += entity.len();
+            continue;
+        }
         let length = token_length(rest, first);
         if length == 0 {
             let next = rest[first.len_utf8()..].chars().next();
@@ -92,6 +102,7 @@ fn tokens(text: &str) -> Vec<Token> {
             key: key(word),
             before: std::mem::replace(&mut before, Break::None),
             target: None,
+            weak: false,
             capital: first.is_uppercase(),
         });
         at += length;
@@ -173,14 +184,35 @@ fn name_ours(tokens: &mut [Token], names: &[&str]) {
     }
 }
 
-/// Marks the words that name somebody else: handles, cashtags, hashtags that stand for a thing and not for an opinion or a topic, and names
-/// that something is said about behind a comma or a conjunction.
+/// Hashtags at the end that nothing is done to are about all of it, and name nobody in their clause.
+fn unname_tail(tokens: &mut [Token]) {
+    for at in (0..tokens.len()).rev() {
+        match tokens[at].key.starts_with('#') {
+            true if !acted_on(tokens, at) => tokens[at].target = None,
+            false if prepare::is_link(&tokens[at].key) => {}
+            _ => return,
+        }
+    }
+}
+
+/// Whether a word stands behind what is done to somebody.
+fn acted_on(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    tokens[at].before == Break::None && before.is_some_and(|before| has(ACTS_ON, &before.key))
+}
+
+/// Marks the words that name somebody else: handles, cashtags, hashtags that stand for a thing and not for an opinion or a topic, and, where
+/// those who are asked about are named by a word, names that something is said about behind a comma or a conjunction.
 fn name_others(text: &str, tokens: &mut [Token]) {
+    let ours = |is: fn(&Token) -> bool| tokens.iter().any(|token| token.target == Some(OURS) && is(token));
+    let (by_word, by_tag) = (ours(Token::is_plain), ours(|token| token.key.starts_with(['#', '$'])));
     let mut others: FxHashMap<String, u32> = FxHashMap::default();
     for at in 0..tokens.len() {
-        if tokens[at].target.is_some() || !is_other(text, tokens, at) {
+        let unknown = tokens[at].is_plain() && !by_word;
+        if unknown || tokens[at].target.is_some() || !is_other(text, tokens, at) {
             continue;
         }
+        tokens[at].weak = tokens[at].key.starts_with('#') && !by_tag;
         let next = OURS + 1 + others.len() as u32;
         tokens[at].target = Some(*others.entry(tokens[at].bare().to_owned()).or_insert(next));
     }
@@ -195,8 +227,7 @@ fn is_other(text: &str, tokens: &[Token], at: usize) -> bool {
         Some('$') => token.bare().starts_with(char::is_alphabetic),
         Some('#') => {
             let goes_on = next.is_some_and(|next| next.is_plain() && next.before == Break::None);
-            let acted_on = before.is_some_and(|before| has(ACTS_ON, &before.key)) && token.before == Break::None;
-            (goes_on || acted_on) && !is_opinion(&text[token.range.clone()])
+            (goes_on || acted_on(tokens, at)) && !is_opinion(&text[token.range.clone()])
         }
         _ => {
             let begins = token.before == Break::Soft || before.is_some_and(sets_apart);

@@ -129,7 +129,7 @@ pub(super) const OVER: &[(List, Sides)] = &[
     (&["au", "lieu", "de"], ["mieux", "pire"]), (&["plutot", "que"], ["mieux", "pire"]),
     (&["statt"], ["besser", "schlechter"]), (&["anstatt"], ["besser", "schlechter"]),
     (&["invece", "di"], ["meglio", "peggio"]), (&["piuttosto", "che"], ["meglio", "peggio"]),
-    (&["بدلا", "من"], ["أفضل", "أسوأ"]), (&["beats"], ["better", "worse"]), (&["beat"], ["better", "worse"]),
+    (&["بدلا", "من"], ["أفضل", "أسوأ"]), (&["beats"], ["better", "worse"]), 
     (&["outperforms"], ["better", "worse"]), (&["outclasses"], ["better", "worse"]),
     (&["schlagt"], ["besser", "schlechter"]), (&["ubertrifft"], ["besser", "schlechter"]),
 ];
