@@ -3,10 +3,14 @@
 #![no_main]
 
 use backtweet_sentiment::target::{own_words, towards};
-use backtweet_sentiment::{Choice, Model, Text};
+use backtweet_sentiment::{Choice, Folders, Model, Text};
 use std::sync::{Arc, LazyLock};
 
-static MODELS: LazyLock<[Arc<dyn Model>; 2]> = LazyLock::new(|| Choice::ALL.map(Choice::load));
+// Every model whose weights are here.
+static MODELS: LazyLock<Vec<Arc<dyn Model>>> = LazyLock::new(|| {
+    let folders = Folders::new(None);
+    Choice::ALL.into_iter().filter_map(|choice| choice.load(&folders).ok()).collect()
+});
 
 libfuzzer_sys::fuzz_target!(|input: (&str, Option<&str>)| {
     let (text, language) = input;
