@@ -149,11 +149,6 @@ impl Sums {
         }
     }
 
-    /// Whether nothing was added.
-    pub(crate) fn is_zero(&self) -> bool {
-        self.fields().next().is_none()
-    }
-
     /// As a report shows it, beside the number of different authors.
     pub(crate) fn to_wire(&self, authors: u64) -> v1::Figures {
         let one = |place: usize| self.fixed[place].cast_unsigned();

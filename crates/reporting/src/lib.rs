@@ -3,6 +3,7 @@
 //! [`run`] is the service by itself. A program that serves gRPC as well makes one [`Reporting`], hands its services to its listener
 //! and runs it beside.
 
+mod calendar;
 mod figures;
 mod fold;
 mod invalid;

@@ -2,10 +2,14 @@
 //! known to `subjects`.
 
 pub(crate) mod authors;
+pub(crate) mod compare;
+mod comparison;
 pub(crate) mod feed;
+pub(crate) mod heatmap;
 mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;
+mod used_together;
 pub(crate) mod watch;
 
 use backtweet_store::StoreError;

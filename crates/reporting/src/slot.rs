@@ -44,3 +44,13 @@ pub(crate) fn figures(bucket: Bucket) -> String {
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
+
+/// Hashtags of a day's backtweets, counted; of all, ranked.
+pub(crate) fn hashtags(bucket: Bucket) -> String {
+    format!("hashtags:{bucket}")
+}
+
+/// Links of a day's backtweets, counted; of all, ranked.
+pub(crate) fn links(bucket: Bucket) -> String {
+    format!("links:{bucket}")
+}

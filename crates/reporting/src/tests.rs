@@ -1,5 +1,7 @@
 //! Tests across the crate: the fold and the reports over real stores, and the services over gRPC.
 
+mod asked;
+mod compare;
 mod grpc;
 mod naive;
 mod order;

@@ -31,7 +31,7 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
         Request::Summary(request) => summary(&mut client, request, format).await?,
         Request::Timeline(request) => timeline(&mut client, request, format).await?,
         Request::Authors(request) => authors(&mut client, request, format).await?,
-        Request::Feed(request, limit) => feed(&mut client, request, limit, format).await?,
+        Request::Feed(request, limit) => feed(&mut client, *request, limit, format).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -40,7 +40,7 @@ enum Request {
     Summary(v1::SummaryRequest),
     Timeline(v1::TimelineRequest),
     Authors(v1::TopAuthorsRequest),
-    Feed(v1::FeedRequest, u32),
+    Feed(Box<v1::FeedRequest>, u32),
 }
 
 impl Request {
@@ -50,6 +50,7 @@ impl Request {
             Report::Summary(about) => Self::Summary(v1::SummaryRequest {
                 window: window(&about)?,
                 subject: about.subject,
+                ..Default::default()
             }),
             Report::Timeline { about, bucket } => {
                 let bucket = match bucket {
@@ -63,6 +64,7 @@ impl Request {
                     subject: about.subject,
                     window,
                     bucket: bucket.into(),
+                    ..Default::default()
                 })
             }
             Report::Authors { about, limit } => Self::Authors(v1::TopAuthorsRequest {
@@ -87,8 +89,9 @@ impl Request {
                     intents: chosen("intent", &intents, v1::Intent::from_str_name)?,
                     sentiments: chosen("label", &sentiments, v1::Label::from_str_name)?,
                     roles: chosen("role", &roles, v1::Role::from_str_name)?,
+                    ..Default::default()
                 };
-                Self::Feed(request, limit)
+                Self::Feed(Box::new(request), limit)
             }
         })
     }

@@ -40,6 +40,12 @@ pub(crate) struct Impact {
     /// Name and version of the model that scored it; empty where none did, and where it was folded before this was kept.
     #[prost(string, tag = "12")]
     pub model: String,
+    /// Folded, each once.
+    #[prost(string, repeated, tag = "20")]
+    pub hashtags: Vec<String>,
+    /// Canonical, each once.
+    #[prost(string, repeated, tag = "21")]
+    pub links: Vec<String>,
 }
 
 /// The parts of an [`Impact`] that are enumerations.
@@ -138,7 +144,7 @@ pub(crate) struct Contribution {
     revision: u64,
     #[prost(uint64, tag = "4")]
     lineage: u64,
-    /// Kept, without its author, when the content is erased.
+    /// Kept, without its author and what its text says, when the content is erased.
     #[prost(message, optional, tag = "5")]
     impact: Option<Impact>,
     /// The scored event as it arrived; empty once erased.
@@ -162,7 +168,7 @@ pub(crate) enum Finding {
     /// The post belongs to the conversation.
     Seen {
         version: Version,
-        impact: Impact,
+        impact: Box<Impact>,
         event: Bytes,
     },
     /// It does no more.
@@ -188,7 +194,7 @@ impl Contribution {
         match finding {
             Finding::Seen { version, impact, event } => {
                 if self.raise(*version, Content::Seen) {
-                    self.impact = Some(impact.clone());
+                    self.impact = Some(Impact::clone(impact));
                     self.event = event.clone();
                 }
                 // An edit keeps the time at which the post was first witnessed, in whichever order the two come.
@@ -245,6 +251,8 @@ impl Contribution {
         self.event = Bytes::new();
         if let Some(impact) = &mut self.impact {
             impact.author.clear();
+            impact.hashtags.clear();
+            impact.links.clear();
         }
     }
 }

@@ -11,13 +11,26 @@ use super::contribution::Impact;
 use crate::figures::Sums;
 use crate::slot;
 use crate::standing::Standing;
-use crate::window::{Bucket, day_of};
+use crate::window::{Bucket, Length, day_of};
 
 /// What changes in one bucket.
 #[derive(Default)]
 struct Cell<'a> {
     sums: Sums,
     authors: FxHashMap<&'a str, Standing>,
+    hashtags: FxHashMap<&'a str, i64>,
+    links: FxHashMap<&'a str, i64>,
+}
+
+impl<'a> Cell<'a> {
+    fn use_together(&mut self, impact: &'a Impact, sign: i64) {
+        for hashtag in &impact.hashtags {
+            *self.hashtags.entry(hashtag).or_default() += sign;
+        }
+        for link in &impact.links {
+            *self.links.entry(link).or_default() += sign;
+        }
+    }
 }
 
 /// What changes in one subject's slot, but for its records.
@@ -73,6 +86,9 @@ impl<'a> Deltas<'a> {
                 let standing = cell.authors.entry(&impact.author).or_default();
                 standing.backtweets += sign;
                 standing.signal_milli += sign * impact.signal_milli;
+                if matches!(bucket, Bucket::All | Bucket::Of(Length::Day, _)) {
+                    cell.use_together(impact, sign);
+                }
             }
         }
         *self.days.entry(day_of(at)).or_default() += sign;
@@ -95,6 +111,8 @@ impl<'a> Deltas<'a> {
                 field,
                 delta,
             }));
+            used(bucket, slot::hashtags(bucket), cell.hashtags, writes);
+            used(bucket, slot::links(bucket), cell.links, writes);
             let name = slot::authors(bucket);
             for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
                 writes.push(Write::Count {
@@ -112,6 +130,17 @@ impl<'a> Deltas<'a> {
                 }
             }
         }
+    }
+}
+
+/// What was used how much more often. Over everything it is ranked; of days it is counted, since whoever reads several has to add up.
+fn used(bucket: Bucket, name: String, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
+    for (member, delta) in deltas.into_iter().filter(|(_, delta)| *delta != 0) {
+        let (name, member) = (name.clone(), member.to_owned());
+        writes.push(match bucket {
+            Bucket::All => Write::Rank { name, member, delta },
+            Bucket::Of(..) => Write::Count { name, member, delta },
+        });
     }
 }
 

@@ -8,6 +8,8 @@ use crate::window::Bucket;
 
 /// How many look-ups go into one round trip.
 const ROUND_TRIP: usize = 1_000;
+/// How many memberships go into one round trip: they may be large.
+const MEMBERSHIPS: usize = 64;
 
 /// One subject's part of the store.
 #[derive(Clone, Copy)]
@@ -72,26 +74,40 @@ impl Reads<'_> {
         sizes.collect()
     }
 
-    /// The authors of backtweets of one bucket, each with their packed standing.
-    pub(crate) async fn authors(self, bucket: Bucket) -> Result<Vec<(String, i64)>, StoreError> {
-        let name = slot::authors(bucket);
-        match self.one(LookUp::Members(slot::key(self.subject, &name))).await? {
-            Found::Members(members) => Ok(members),
-            other => Err(self.unexpected(&name, &other)),
+    /// Hands the members of each membership to `take`, with its place among `names`, in order.
+    pub(crate) async fn members(
+        self,
+        names: &[String],
+        mut take: impl FnMut(usize, Vec<(String, i64)>),
+    ) -> Result<(), StoreError> {
+        let mut place = 0;
+        for names in names.chunks(MEMBERSHIPS) {
+            let look_ups: Vec<_> = names
+                .iter()
+                .map(|name| LookUp::Members(slot::key(self.subject, name)))
+                .collect();
+            for (name, found) in names.iter().zip(self.store.read(&look_ups).await?) {
+                match found {
+                    Found::Members(members) => take(place, members),
+                    other => return Err(self.unexpected(name, &other)),
+                }
+                place += 1;
+            }
         }
+        Ok(())
     }
 
-    /// The best of the ranking over everything.
-    pub(crate) async fn ranking(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+    /// The best of the ranking `name`.
+    pub(crate) async fn ranking(self, name: String, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
         match self
             .one(LookUp::Top {
-                key: slot::key(self.subject, slot::RANKING),
+                key: slot::key(self.subject, &name),
                 limit,
             })
             .await?
         {
             Found::Ranked(ranked) => Ok(ranked),
-            other => Err(self.unexpected(slot::RANKING, &other)),
+            other => Err(self.unexpected(&name, &other)),
         }
     }
 

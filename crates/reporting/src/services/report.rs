@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, feed, summary, timeline};
+use crate::report::{authors, compare, feed, heatmap, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -52,10 +52,16 @@ impl ReportsApi {
 impl ReportService for ReportsApi {
     async fn summary(&self, request: Request<v1::SummaryRequest>) -> Result<Response<v1::SummaryResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let mut response = summary::summary(self.store.as_ref(), request.into_inner())
+        let mut response = summary::summary(self.store.as_ref(), request.into_inner(), self.clock.now())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
+        for comparison in [&mut response.previous, &mut response.week_before]
+            .into_iter()
+            .flatten()
+        {
+            self.measure(&mut comparison.coverage, comparison.window).await?;
+        }
         Ok(Response::new(response))
     }
 
@@ -65,6 +71,26 @@ impl ReportService for ReportsApi {
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn heat_map(&self, request: Request<v1::HeatMapRequest>) -> Result<Response<v1::HeatMapResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = heatmap::heat_map(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn compare(&self, request: Request<v1::CompareRequest>) -> Result<Response<v1::CompareResponse>, Status> {
+        let mut response = compare::compare(self.store.as_ref(), request.get_ref().clone())
+            .await
+            .map_err(report_status)?;
+        for subject in &mut response.subjects {
+            self.exists(&subject.subject).await?;
+            self.measure(&mut subject.coverage, response.window).await?;
+        }
         Ok(Response::new(response))
     }
 

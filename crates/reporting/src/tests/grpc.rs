@@ -112,7 +112,7 @@ async fn a_poisoned_record_does_not_keep_the_next_from_counting() {
             reports
                 .summary(v1::SummaryRequest {
                     subject: "acme".into(),
-                    window: None,
+                    ..Default::default()
                 })
                 .await
                 .unwrap()
@@ -164,6 +164,7 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
         subject: "acme".into(),
         window: turned,
         bucket: 9,
+        ..Default::default()
     };
     assert_eq!(
         fields(&suite.reports.timeline(request).await.unwrap_err()),
@@ -190,7 +191,7 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
     );
     let request = v1::SummaryRequest {
         subject: "nobody".into(),
-        window: None,
+        ..Default::default()
     };
     assert_eq!(suite.reports.summary(request).await.unwrap_err().code(), Code::NotFound);
     let status = suite

@@ -21,7 +21,7 @@ fn seen(revision: u64) -> Finding {
     };
     Finding::Seen {
         version: version(revision),
-        impact,
+        impact: Box::new(impact),
         event: format!("text {revision}").into(),
     }
 }

@@ -1,0 +1,48 @@
+//! Hashtags and links, looked up in the list of how each is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use backtweet_domain::{Role, Scored};
+use backtweet_wire::v1;
+
+use super::figures::most_frequent_first;
+use super::{is_within, sighting};
+use crate::tests::world::{HASHTAGS, LINKS, MINUTE_US};
+
+const DAY_US: i64 = 24 * 60 * MINUTE_US;
+
+/// The best two of each on the days that the window touches.
+pub(super) fn used_together(posts: &[&Scored], window: Option<v1::Window>) -> v1::UsedTogether {
+    let window = window.unwrap_or_default();
+    let days = v1::Window {
+        from_us: window.from_us.map(|from| from - from.rem_euclid(DAY_US)),
+        to_us: window.to_us.map(|to| to + (-to).rem_euclid(DAY_US)),
+    };
+    let is_backtweet = |post: &&&Scored| sighting(post).role == Role::Backtweet && is_within(Some(days), post);
+    let (mut hashtags, mut links) = (BTreeMap::new(), BTreeMap::new());
+    for post in posts.iter().filter(is_backtweet) {
+        let entities = &sighting(post).post.entities;
+        count(
+            &mut hashtags,
+            &HASHTAGS,
+            entities.hashtags.iter().map(|hashtag| hashtag.tag.as_str()),
+        );
+        count(&mut links, &LINKS, entities.links.iter().map(|link| link.url.as_str()));
+    }
+    v1::UsedTogether {
+        window: Some(days),
+        hashtags: most_frequent_first(hashtags).into_iter().take(2).collect(),
+        links: most_frequent_first(links).into_iter().take(2).collect(),
+    }
+}
+
+fn count<'a>(
+    counts: &mut BTreeMap<&'static str, u64>,
+    names: &[(&'static str, &'static str)],
+    written: impl Iterator<Item = &'a str>,
+) {
+    let counted = |written: &str| names.iter().find(|(name, _)| *name == written).unwrap().1;
+    for name in written.map(counted).collect::<BTreeSet<_>>() {
+        *counts.entry(name).or_default() += 1;
+    }
+}
