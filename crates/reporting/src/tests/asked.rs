@@ -110,8 +110,18 @@ pub(crate) async fn ask(store: &dyn Store, subject: &SubjectId) -> Answers {
             .authors
             .push(authors::top_authors(store, request).await.unwrap());
     }
-    answers.feed = whole_feed(store, &subject).await;
+    answers.feed = whole_feed(store, feed_request(&subject)).await;
     answers
+}
+
+/// The feed that is asked for.
+pub(crate) fn feed_request(subject: &str) -> v1::FeedRequest {
+    v1::FeedRequest {
+        subject: subject.to_owned(),
+        window: windows()[2],
+        roles: vec![v1::Role::Backtweet.into(), v1::Role::Indirect.into()],
+        ..Default::default()
+    }
 }
 
 /// Subjects side by side.
@@ -127,15 +137,9 @@ pub(crate) async fn compared(
     compare::compare(store, request).await.unwrap()
 }
 
-/// All pages of the feed, small ones.
-async fn whole_feed(store: &dyn Store, subject: &str) -> Vec<v1::FeedItem> {
-    let mut request = v1::FeedRequest {
-        subject: subject.to_owned(),
-        window: windows()[2],
-        page_size: 2,
-        roles: vec![v1::Role::Backtweet.into(), v1::Role::Indirect.into()],
-        ..Default::default()
-    };
+/// All pages of a feed, small ones.
+pub(crate) async fn whole_feed(store: &dyn Store, mut request: v1::FeedRequest) -> Vec<v1::FeedItem> {
+    request.page_size = 2;
     let mut items = Vec::new();
     loop {
         let page = feed::feed(store, request.clone()).await.unwrap();

@@ -1,6 +1,7 @@
 //! The reports worked out the simple way: from the final state of every post, counted one by one. Shares nothing with the fold but the
 //! order of lists.
 
+pub(crate) mod feed;
 mod figures;
 mod time;
 mod together;
@@ -12,7 +13,7 @@ use backtweet_domain::{AccountState, Finding, Role, Scored, Sighting, SubjectId,
 use backtweet_wire::v1;
 
 use self::figures::figures;
-use super::asked::{Answers, ZONE, calendars, windows};
+use super::asked::{Answers, ZONE, calendars, feed_request, windows};
 
 /// What is expected after `events`, in whatever order they came.
 pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
@@ -21,7 +22,7 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     let coverage = coverage(events);
     let subject = subject.to_string();
     let mut answers = Answers {
-        feed: feed(&posts),
+        feed: feed::feed(&posts, &feed_request(subject.as_str())),
         ..Answers::default()
     };
     for asked in windows() {
@@ -68,6 +69,12 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
         });
     }
     answers
+}
+
+/// The feed of what counts in the end.
+pub(crate) fn feed_of(events: &[Scored], request: &v1::FeedRequest) -> Vec<v1::FeedItem> {
+    let posts = effective(events);
+    feed::feed(&posts.values().collect::<Vec<_>>(), request)
 }
 
 /// The figures of what counts in the end within a window, and what stands beside them.
@@ -190,19 +197,6 @@ fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
         }
     };
     ranked.into_iter().map(card).collect()
-}
-
-fn feed(posts: &[&Scored]) -> Vec<v1::FeedItem> {
-    let roles = [Role::Backtweet, Role::Indirect];
-    let shown = |post: &&&Scored| roles.contains(&sighting(post).role) && is_within(windows()[2], post);
-    let mut posts: Vec<&Scored> = posts.iter().filter(shown).copied().collect();
-    posts.sort_by_key(|post| Reverse((at(post), post.classified.post.to_string())));
-    let item = |post: &Scored| v1::FeedItem {
-        sighting: Some(sighting(post).into()),
-        sentiment: post.sentiment.as_ref().map(Into::into),
-        signal_milli: worth(post),
-    };
-    posts.into_iter().map(item).collect()
 }
 
 /// The highest version there is, as a final deletion has it.

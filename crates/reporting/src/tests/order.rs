@@ -50,7 +50,7 @@ fn said() -> impl Strategy<Value = Said> {
 
 #[derive(Debug, Clone)]
 pub(super) struct Case {
-    seed: u64,
+    pub(super) seed: u64,
     said: Vec<Said>,
     again: Vec<prop::sample::Index>,
     pub(super) batch: usize,

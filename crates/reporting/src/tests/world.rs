@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 
 use backtweet_domain::{
-    AccountId, AccountState, Author, Classified, Edge, Entities, Finding, Hashtag, Intent, Kind, KindSet, Label,
+    AccountId, AccountState, Author, Classified, Edge, Entities, Finding, Flag, Hashtag, Intent, Kind, KindSet, Label,
     Lineage, Link, Network, Post, PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
 };
 use backtweet_store::{FjallStore, Outcome, RedisConfig, RedisStore, Store};
@@ -26,6 +26,9 @@ pub(crate) const NOW_US: i64 = START_US + 3_003 * MINUTE_US;
 /// Hashtags as they are written and as they are counted.
 pub(crate) const HASHTAGS: [(&str, &str); 4] =
     [("Acme", "acme"), ("ACME", "acme"), ("Été", "ete"), ("launch", "launch")];
+/// What texts end in.
+pub(crate) const TEXTS: [&str; 4] = ["It's NOT\n working", "working? not!", "Café noir", ""];
+
 /// Links as they are written and as they are counted.
 pub(crate) const LINKS: [(&str, &str); 3] = [
     ("https://www.acme.example/?utm_source=mail", "https://acme.example/"),
@@ -90,7 +93,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         post: Post {
             revision: version.revision,
             author,
-            text: format!("text {mixed}"),
+            text: format!("text {mixed} {}", TEXTS[pick(52, 4) as usize]),
             language: language.map(str::to_owned),
             created_at: None,
             witnessed_at: at,
@@ -105,7 +108,7 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         kinds,
         automatic,
         lineage: Lineage {
-            root: id,
+            root: if pick(54, 2) == 0 { post_id(0) } else { id },
             parent: None,
             depth: 0,
             edge: Edge::Observed,
@@ -113,7 +116,10 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         },
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
-        flags: backtweet_domain::Flags::NONE,
+        flags: Flag::ALL
+            .into_iter()
+            .filter(|&flag| pick(55 + flag as u32, 4) == 0)
+            .collect(),
     };
     let finding = Finding::Seen {
         version,

@@ -78,18 +78,22 @@ fn models(backtweets: &[&Scored]) -> Vec<v1::Count> {
 }
 
 fn languages(backtweets: &[&Scored]) -> Vec<v1::Count> {
+    let all: Vec<String> = backtweets.iter().map(|post| language(post)).collect();
     let mut languages: BTreeMap<&str, u64> = BTreeMap::new();
-    for post in backtweets {
-        let scored = post
-            .sentiment
-            .as_ref()
-            .and_then(|sentiment| sentiment.language.as_deref());
-        let language = sighting(post).post.language.as_deref().or(scored).unwrap_or("und");
-        *languages
-            .entry(&language[..language.find('-').unwrap_or(language.len())])
-            .or_default() += 1;
+    for language in &all {
+        *languages.entry(language).or_default() += 1;
     }
     most_frequent_first(languages)
+}
+
+/// The language that a post counts in.
+pub(super) fn language(post: &Scored) -> String {
+    let scored = post
+        .sentiment
+        .as_ref()
+        .and_then(|sentiment| sentiment.language.as_deref());
+    let language = sighting(post).post.language.as_deref().or(scored).unwrap_or("und");
+    language[..language.find('-').unwrap_or(language.len())].to_owned()
 }
 
 pub(super) fn most_frequent_first(counts: BTreeMap<&str, u64>) -> Vec<v1::Count> {
