@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use backtweet_domain::Timestamp;
-use backtweet_wire::v1::{Count, Coverage, Figures, Gap, GapCause, Window};
+use backtweet_wire::v1::{Count, Coverage, Figures, Gap, GapCause, UsedTogether, Window};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -201,6 +201,13 @@ fn aside(parts: &[(u64, &str)]) -> String {
     }
 }
 
+/// Net sentiment in its colour; spaces where there is none.
+pub fn net(net: Option<f64>) -> String {
+    net.map_or(" ".repeat(5), |net| {
+        styled(if net < 0.0 { BAD } else { GOOD }, format!("{net:+.2}"))
+    })
+}
+
 fn mood(figures: &Figures) -> String {
     let of = |name: &str| {
         figures
@@ -260,6 +267,20 @@ fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
+}
+
+/// Hashtags and links used together with backtweets.
+pub fn together(together: &UsedTogether) -> String {
+    let mut text = String::new();
+    for (title, counts) in [("tagged", &together.hashtags), ("linking", &together.links)] {
+        let most = counts.first().map_or(0, |count| count.count);
+        for (place, count) in counts.iter().enumerate() {
+            let title = if place == 0 { title } else { "" };
+            let bar = styled(ACCENT, bar(count.count, most, 12));
+            let _ = writeln!(text, "{title:>10}  {:>8}  {bar} {}", grouped(count.count), count.name);
+        }
+    }
+    text
 }
 
 /// What stands beside every figure.

@@ -1,5 +1,8 @@
 //! How figures and posts look, in text and in JSON. Nothing is computed here that a service did not say.
 
 pub mod bars;
+pub mod comparison;
 pub mod figures;
+pub mod heat;
 pub mod item;
+pub mod zone;
