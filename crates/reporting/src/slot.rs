@@ -45,12 +45,12 @@ pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
 
-/// Hashtags of a day's backtweets, counted; of all, ranked.
+/// Hashtags of an hour's or a day's backtweets, counted; of all, ranked.
 pub(crate) fn hashtags(bucket: Bucket) -> String {
     format!("hashtags:{bucket}")
 }
 
-/// Links of a day's backtweets, counted; of all, ranked.
+/// Links of an hour's or a day's backtweets, counted; of all, ranked.
 pub(crate) fn links(bucket: Bucket) -> String {
     format!("links:{bucket}")
 }

@@ -144,17 +144,11 @@ impl Window {
         self.from.is_some_and(|from| from >= minute)
     }
 
-    /// Whether this minute is one of it.
-    pub(crate) fn holds(self, minute: i64) -> bool {
-        self.from.is_none_or(|from| from <= minute) && self.to.is_none_or(|to| minute < to)
-    }
-
-    /// Rounded outwards to whole days, UTC.
-    pub(crate) fn whole_days(self) -> Self {
-        let day = |minute: i64| minute.div_euclid(MINUTES_PER_DAY) * MINUTES_PER_DAY;
+    /// Rounded outwards to whole hours, UTC.
+    pub(crate) fn whole_hours(self) -> Self {
         Self {
-            from: self.from.map(day),
-            to: self.to.map(|to| day(to + MINUTES_PER_DAY - 1)),
+            from: self.from.map(hour_before),
+            to: self.to.map(hour_after),
         }
     }
 
@@ -164,6 +158,22 @@ impl Window {
         let from = self.from.unwrap_or(first).max(first);
         from..self.to.unwrap_or(end).min(end).max(from)
     }
+}
+
+/// `minutes` rounded outwards to whole hours; none stay none.
+pub(crate) fn whole_hours(minutes: Range<i64>) -> Range<i64> {
+    if minutes.is_empty() {
+        return minutes;
+    }
+    hour_before(minutes.start)..hour_after(minutes.end)
+}
+
+fn hour_before(minute: i64) -> i64 {
+    minute.div_euclid(MINUTES_PER_HOUR) * MINUTES_PER_HOUR
+}
+
+fn hour_after(minute: i64) -> i64 {
+    hour_before(minute + MINUTES_PER_HOUR - 1)
 }
 
 fn minute_after(micros: i64) -> i64 {

@@ -86,7 +86,7 @@ impl<'a> Deltas<'a> {
                 let standing = cell.authors.entry(&impact.author).or_default();
                 standing.backtweets += sign;
                 standing.signal_milli += sign * impact.signal_milli;
-                if matches!(bucket, Bucket::All | Bucket::Of(Length::Day, _)) {
+                if matches!(bucket, Bucket::All | Bucket::Of(Length::Hour | Length::Day, _)) {
                     cell.use_together(impact, sign);
                 }
             }
@@ -133,7 +133,8 @@ impl<'a> Deltas<'a> {
     }
 }
 
-/// What was used how much more often. Over everything it is ranked; of days it is counted, since whoever reads several has to add up.
+/// What was used how much more often. Over everything it is ranked; of hours and days it is counted, since
+/// whoever reads several has to add up.
 fn used(bucket: Bucket, name: String, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
     for (member, delta) in deltas.into_iter().filter(|(_, delta)| *delta != 0) {
         let (name, member) = (name.clone(), member.to_owned());

@@ -1,4 +1,4 @@
-//! Hashtags and links used together with a subject's backtweets. They are counted by day, so a window is rounded outwards to days.
+//! Hashtags and links used together with a subject's backtweets. They are counted by hour, so a window is rounded outwards to hours.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use super::timeline;
 use crate::fold::Head;
 use crate::invalid::Violations;
 use crate::slot;
-use crate::window::{Bucket, Length, Window};
+use crate::window::{Bucket, Cover, Window, whole_hours};
 
 const MOST: u32 = 20;
 
@@ -33,13 +33,12 @@ pub(crate) async fn in_window(
     if limit == 0 {
         return Ok(None);
     }
-    let window = window.whole_days();
-    let buckets = if timeline::minutes(head, window) == timeline::minutes(head, Window::default()) {
+    let window = window.whole_hours();
+    let minutes = timeline::minutes(head, window);
+    let buckets = if minutes == timeline::minutes(head, Window::default()) {
         vec![Bucket::All]
     } else {
-        let is_within = |bucket: &Bucket| bucket.start().is_some_and(|start| window.holds(start));
-        let days = reads.days().await?.into_iter().map(|day| Bucket::Of(Length::Day, day));
-        days.filter(is_within).collect()
+        Cover::of(whole_hours(minutes)).buckets(&reads.days().await?)
     };
     Ok(Some(v1::UsedTogether {
         window: Some(window.to_wire()),

@@ -9,16 +9,16 @@ use super::figures::most_frequent_first;
 use super::{is_within, sighting};
 use crate::tests::world::{HASHTAGS, LINKS, MINUTE_US};
 
-const DAY_US: i64 = 24 * 60 * MINUTE_US;
+const HOUR_US: i64 = 60 * MINUTE_US;
 
-/// The best two of each on the days that the window touches.
+/// The best two of each in the hours that the window touches.
 pub(super) fn used_together(posts: &[&Scored], window: Option<v1::Window>) -> v1::UsedTogether {
     let window = window.unwrap_or_default();
-    let days = v1::Window {
-        from_us: window.from_us.map(|from| from - from.rem_euclid(DAY_US)),
-        to_us: window.to_us.map(|to| to + (-to).rem_euclid(DAY_US)),
+    let hours = v1::Window {
+        from_us: window.from_us.map(|from| from - from.rem_euclid(HOUR_US)),
+        to_us: window.to_us.map(|to| to + (-to).rem_euclid(HOUR_US)),
     };
-    let is_backtweet = |post: &&&Scored| sighting(post).role == Role::Backtweet && is_within(Some(days), post);
+    let is_backtweet = |post: &&&Scored| sighting(post).role == Role::Backtweet && is_within(Some(hours), post);
     let (mut hashtags, mut links) = (BTreeMap::new(), BTreeMap::new());
     for post in posts.iter().filter(is_backtweet) {
         let entities = &sighting(post).post.entities;
@@ -30,7 +30,7 @@ pub(super) fn used_together(posts: &[&Scored], window: Option<v1::Window>) -> v1
         count(&mut links, &LINKS, entities.links.iter().map(|link| link.url.as_str()));
     }
     v1::UsedTogether {
-        window: Some(days),
+        window: Some(hours),
         hashtags: most_frequent_first(hashtags).into_iter().take(2).collect(),
         links: most_frequent_first(links).into_iter().take(2).collect(),
     }
