@@ -172,6 +172,7 @@ impl Sums {
             authors,
             signal_milli: self.fixed[SIGNAL_MILLI],
             models: ranked(&self.models),
+            authors_error: None,
         }
     }
 

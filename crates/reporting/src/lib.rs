@@ -8,6 +8,7 @@ mod figures;
 mod fold;
 mod invalid;
 mod report;
+mod sample;
 mod services;
 mod slot;
 mod standing;

@@ -4,9 +4,10 @@
 pub(crate) mod authors;
 pub(crate) mod compare;
 mod comparison;
+pub(crate) mod distinct;
 pub(crate) mod feed;
 pub(crate) mod heatmap;
-mod reads;
+pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 mod used_together;

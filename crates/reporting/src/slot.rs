@@ -54,3 +54,12 @@ pub(crate) fn hashtags(bucket: Bucket) -> String {
 pub(crate) fn links(bucket: Bucket) -> String {
     format!("links:{bucket}")
 }
+
+/// The authors of a bucket's backtweets that are in the sample of a level, by their hash and with their backtweets; all of them, by
+/// their id, at level 0.
+pub(crate) fn sample(bucket: Bucket, level: u32) -> String {
+    match level {
+        0 => authors(bucket),
+        level => format!("sample:{level}:{bucket}"),
+    }
+}

@@ -2,6 +2,7 @@
 
 mod asked;
 mod compare;
+mod distinct;
 mod feed;
 mod grpc;
 mod naive;

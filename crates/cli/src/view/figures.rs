@@ -31,6 +31,8 @@ pub struct FiguresView {
     authors: u64,
     signal_milli: i64,
     models: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors_error: Option<f64>,
 }
 
 fn counts(counts: &[Count]) -> Map<String, Value> {
@@ -61,6 +63,7 @@ impl From<&Figures> for FiguresView {
             authors: figures.authors,
             signal_milli: figures.signal_milli,
             models: counts(&figures.models),
+            authors_error: figures.authors_error,
         }
     }
 }
@@ -154,8 +157,9 @@ pub fn page(subject: &str, figures: &Figures) -> String {
     }
     let _ = writeln!(
         out,
-        "  {} backtweets by {} authors: {} reposts, {} citations{}",
+        "  {} backtweets by {}{} authors: {} reposts, {} citations{}",
         styled(ACCENT.bold(), grouped(figures.backtweets)),
+        if figures.authors_error.is_some() { "about " } else { "" },
         grouped(figures.authors),
         grouped(figures.reposts),
         grouped(figures.citations),

@@ -9,6 +9,7 @@ use backtweet_store::{FeedEntry, Write};
 
 use super::contribution::Impact;
 use crate::figures::Sums;
+use crate::sample::Sampled;
 use crate::slot;
 use crate::standing::Standing;
 use crate::window::{Bucket, Length, day_of};
@@ -120,6 +121,7 @@ impl<'a> Deltas<'a> {
                     member: author.to_owned(),
                     delta: standing.pack(),
                 });
+                sampled(bucket, author, standing.backtweets, writes);
                 if bucket == Bucket::All && standing.signal_milli != 0 {
                     let (name, member) = (slot::RANKING.to_owned(), author.to_owned());
                     writes.push(Write::Rank {
@@ -131,6 +133,19 @@ impl<'a> Deltas<'a> {
             }
         }
     }
+}
+
+/// Counts an author in the samples that they are in. What there is of everything need not be estimated.
+fn sampled(bucket: Bucket, author: &str, delta: i64, writes: &mut Vec<Write>) {
+    if bucket == Bucket::All || delta == 0 {
+        return;
+    }
+    let Sampled { name: member, level } = Sampled::new(author);
+    writes.extend((1..=level).map(|level| Write::Count {
+        name: slot::sample(bucket, level),
+        member: member.clone(),
+        delta,
+    }));
 }
 
 /// What was used how much more often. Over everything it is ranked; of hours and days it is counted, since

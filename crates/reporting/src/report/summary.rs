@@ -1,13 +1,11 @@
 //! Counts, authors, impressions and net sentiment of a window, beside those of earlier ones; and the figures of any set of buckets, for the other reports.
 
-use rustc_hash::FxHashSet;
-
 use backtweet_domain::Timestamp;
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
 use super::reads::Reads;
-use super::{ReportError, comparison, coverage, used_together};
+use super::{ReportError, comparison, coverage, distinct, used_together};
 use crate::calendar::Calendar;
 use crate::figures::Sums;
 use crate::fold::Head;
@@ -72,15 +70,15 @@ pub(crate) async fn buckets(reads: Reads<'_>, head: &Head, window: Window) -> Re
     Ok(Cover::of(minutes).buckets(&reads.days().await?))
 }
 
-/// The figures of several sets of buckets. Authors are counted once a set, in however many of its buckets they are.
+/// The figures of several sets of buckets. An author counts once in a set, in however many of its buckets.
 pub(crate) async fn figures(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<v1::Figures>, StoreError> {
-    let authors = authors(reads, sets).await?;
+    let authors = distinct::authors(reads, sets, distinct::BUDGET).await?;
     let sums = sums(reads, sets).await?;
-    Ok(sums
-        .iter()
-        .zip(authors)
-        .map(|(sums, authors)| sums.to_wire(authors))
-        .collect())
+    let figures = sums.iter().zip(authors).map(|(sums, authors)| v1::Figures {
+        authors_error: authors.error,
+        ..sums.to_wire(authors.count)
+    });
+    Ok(figures.collect())
 }
 
 /// The sums of several sets of buckets.
@@ -96,33 +94,4 @@ pub(crate) async fn sums(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<S
         sums
     });
     Ok(sums.collect())
-}
-
-/// How many different authors of backtweets each set of buckets has. Those of a single bucket are counted already.
-async fn authors(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<u64>, StoreError> {
-    let (single, several): (Vec<_>, Vec<_>) = sets.iter().enumerate().partition(|(_, set)| set.len() == 1);
-    let mut authors = vec![0; sets.len()];
-    let buckets: Vec<_> = single.iter().flat_map(|(_, set)| set.iter().copied()).collect();
-    for ((place, _), size) in single.iter().zip(reads.author_counts(&buckets).await?) {
-        authors[*place] = size;
-    }
-    let places: Vec<_> = several
-        .iter()
-        .flat_map(|(place, set)| set.iter().map(|_| *place))
-        .collect();
-    let names: Vec<_> = several
-        .iter()
-        .flat_map(|(_, set)| set.iter().map(|&bucket| slot::authors(bucket)))
-        .collect();
-    let (mut current, mut different) = (usize::MAX, FxHashSet::default());
-    let count = |place: usize, members: Vec<(String, i64)>| {
-        if places[place] != current {
-            current = places[place];
-            different.clear();
-        }
-        different.extend(members.into_iter().map(|(author, _)| author));
-        authors[current] = different.len() as u64;
-    };
-    reads.members(&names, count).await?;
-    Ok(authors)
 }

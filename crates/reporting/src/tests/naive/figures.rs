@@ -66,6 +66,7 @@ pub(super) fn figures(posts: &[&Scored]) -> v1::Figures {
             .len() as u64,
         signal_milli: backtweets.iter().map(|post| worth(post)).sum(),
         models: models(&backtweets),
+        authors_error: None,
     }
 }
 
