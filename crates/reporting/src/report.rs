@@ -10,7 +10,7 @@ pub(crate) mod heatmap;
 pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;
-mod used_together;
+pub(crate) mod used_together;
 pub(crate) mod watch;
 
 use backtweet_store::StoreError;

@@ -45,12 +45,12 @@ pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
 
-/// Hashtags of an hour's or a day's backtweets, counted; of all, ranked.
+/// Hashtags of the backtweets of an hour, a day or everything, ranked.
 pub(crate) fn hashtags(bucket: Bucket) -> String {
     format!("hashtags:{bucket}")
 }
 
-/// Links of an hour's or a day's backtweets, counted; of all, ranked.
+/// Links of the backtweets of an hour, a day or everything, ranked.
 pub(crate) fn links(bucket: Bucket) -> String {
     format!("links:{bucket}")
 }

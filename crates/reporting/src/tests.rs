@@ -8,6 +8,8 @@ mod grpc;
 mod naive;
 mod order;
 mod replay;
+mod scale;
 mod suite;
+mod together;
 mod watch;
 mod world;

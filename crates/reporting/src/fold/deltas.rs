@@ -112,8 +112,8 @@ impl<'a> Deltas<'a> {
                 field,
                 delta,
             }));
-            used(bucket, slot::hashtags(bucket), cell.hashtags, writes);
-            used(bucket, slot::links(bucket), cell.links, writes);
+            used(&slot::hashtags(bucket), cell.hashtags, writes);
+            used(&slot::links(bucket), cell.links, writes);
             let name = slot::authors(bucket);
             for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
                 writes.push(Write::Count {
@@ -148,16 +148,14 @@ fn sampled(bucket: Bucket, author: &str, delta: i64, writes: &mut Vec<Write>) {
     }));
 }
 
-/// What was used how much more often. Over everything it is ranked; of hours and days it is counted, since
-/// whoever reads several has to add up.
-fn used(bucket: Bucket, name: String, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
-    for (member, delta) in deltas.into_iter().filter(|(_, delta)| *delta != 0) {
-        let (name, member) = (name.clone(), member.to_owned());
-        writes.push(match bucket {
-            Bucket::All => Write::Rank { name, member, delta },
-            Bucket::Of(..) => Write::Count { name, member, delta },
-        });
-    }
+/// What was used how much more often.
+fn used(name: &str, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
+    let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+    writes.extend(changed.map(|(member, delta)| Write::Rank {
+        name: name.to_owned(),
+        member: member.to_owned(),
+        delta,
+    }));
 }
 
 /// The feeds that an effective post stands in.

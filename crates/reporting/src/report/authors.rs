@@ -54,7 +54,8 @@ pub(crate) async fn top_authors(
 /// Highest signal first, ties by id; authors whose signals come out even are left out, as in any ranking.
 async fn ranked(reads: Reads<'_>, buckets: &[Bucket], limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
     if buckets == [Bucket::All] {
-        return reads.ranking(slot::RANKING.to_owned(), limit).await;
+        let ranked = reads.rankings(vec![slot::RANKING.to_owned()], limit).await?;
+        return Ok(ranked.into_iter().flatten().collect());
     }
     let mut signals: BTreeMap<String, i64> = BTreeMap::new();
     let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();

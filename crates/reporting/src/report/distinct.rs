@@ -10,9 +10,9 @@ use crate::slot;
 use crate::window::Bucket;
 
 /// How many author entries one answer reads, over all its sets of buckets.
-pub(crate) const BUDGET: u64 = 50_000;
+pub(crate) const BUDGET: u64 = 20_000;
 /// However many sets there are, each may read so many.
-const LEAST: u64 = 2_000;
+const LEAST: u64 = 400;
 /// A sample with fewer authors than this says too little.
 const FEWEST: u64 = 100;
 

@@ -97,18 +97,25 @@ impl Reads<'_> {
         Ok(())
     }
 
-    /// The best of the ranking `name`.
-    pub(crate) async fn ranking(self, name: String, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
-        match self
-            .one(LookUp::Top {
-                key: slot::key(self.subject, &name),
+    /// The best of each ranking.
+    pub(crate) async fn rankings(
+        self,
+        names: Vec<String>,
+        limit: usize,
+    ) -> Result<Vec<Vec<(String, i64)>>, StoreError> {
+        let look_ups: Vec<_> = names
+            .iter()
+            .map(|name| LookUp::Top {
+                key: slot::key(self.subject, name),
                 limit,
             })
-            .await?
-        {
+            .collect();
+        let found = self.all(&look_ups).await?;
+        let ranked = names.iter().zip(found).map(|(name, found)| match found {
             Found::Ranked(ranked) => Ok(ranked),
-            other => Err(self.unexpected(&name, &other)),
-        }
+            other => Err(self.unexpected(name, &other)),
+        });
+        ranked.collect()
     }
 
     /// The look-up of a page of the feed `name`.

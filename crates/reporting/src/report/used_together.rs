@@ -14,6 +14,8 @@ use crate::slot;
 use crate::window::{Bucket, Cover, Window, whole_hours};
 
 const MOST: u32 = 20;
+/// How many of each are read for one answer, over all buckets.
+const BUDGET: usize = 20_000;
 
 /// Reads how many are asked for.
 pub(crate) fn limit(top: u32, violations: &mut Violations) -> usize {
@@ -40,39 +42,46 @@ pub(crate) async fn in_window(
     } else {
         Cover::of(whole_hours(minutes)).buckets(&reads.days().await?)
     };
+    let (hashtags, hashtags_missed) = most_frequent(reads, &buckets, slot::hashtags, limit, BUDGET).await?;
+    let (links, links_missed) = most_frequent(reads, &buckets, slot::links, limit, BUDGET).await?;
     Ok(Some(v1::UsedTogether {
         window: Some(window.to_wire()),
-        hashtags: most_frequent(reads, &buckets, slot::hashtags, limit).await?,
-        links: most_frequent(reads, &buckets, slot::links, limit).await?,
+        hashtags,
+        links,
+        hashtags_missed,
+        links_missed,
     }))
 }
 
-/// The highest count first, ties by name.
-async fn most_frequent(
+/// The highest count first, ties by name; and how many uses a count may lack at most. Of each bucket only so many are read that all of
+/// them keep to `budget`: what is not among them is no more frequent there than the last that is.
+pub(crate) async fn most_frequent(
     reads: Reads<'_>,
     buckets: &[Bucket],
     slot: fn(Bucket) -> String,
     limit: usize,
-) -> Result<Vec<v1::Count>, StoreError> {
-    let ranked = if buckets == [Bucket::All] {
-        reads.ranking(slot(Bucket::All), limit).await?
-    } else {
-        let names: Vec<_> = buckets.iter().map(|&bucket| slot(bucket)).collect();
-        let mut counts: FxHashMap<String, i64> = FxHashMap::default();
-        let add = |_, members| {
-            for (name, count) in members {
-                *counts.entry(name).or_default() += count;
-            }
-        };
-        reads.members(&names, add).await?;
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_unstable_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));
-        counts.truncate(limit);
-        counts
+    budget: usize,
+) -> Result<(Vec<v1::Count>, u64), StoreError> {
+    let each = match buckets.len() {
+        0 | 1 => limit,
+        several => (budget / several).max(limit),
     };
+    let names = buckets.iter().map(|&bucket| slot(bucket)).collect();
+    let mut counts: FxHashMap<String, i64> = FxHashMap::default();
+    let mut missed = 0;
+    for ranked in reads.rankings(names, each).await? {
+        let last = ranked.last().filter(|_| ranked.len() == each && buckets.len() > 1);
+        missed += last.map_or(0, |(_, count)| count.unsigned_abs());
+        for (name, count) in ranked {
+            *counts.entry(name).or_default() += count;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));
+    counts.truncate(limit);
     let count = |(name, count): (String, i64)| v1::Count {
         name,
         count: count.cast_unsigned(),
     };
-    Ok(ranked.into_iter().map(count).collect())
+    Ok((counts.into_iter().map(count).collect(), missed))
 }

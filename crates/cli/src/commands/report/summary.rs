@@ -84,6 +84,8 @@ fn view(response: &v1::SummaryResponse) -> Value {
             "window": WindowView::from(&together.window.unwrap_or_default()),
             "hashtags": counts(&together.hashtags),
             "links": counts(&together.links),
+            "hashtags_missed": together.hashtags_missed,
+            "links_missed": together.links_missed,
         });
     }
     view

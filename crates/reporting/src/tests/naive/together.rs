@@ -33,6 +33,7 @@ pub(super) fn used_together(posts: &[&Scored], window: Option<v1::Window>) -> v1
         window: Some(hours),
         hashtags: most_frequent_first(hashtags).into_iter().take(2).collect(),
         links: most_frequent_first(links).into_iter().take(2).collect(),
+        ..Default::default()
     }
 }
 
