@@ -15,7 +15,7 @@ use crate::window::{Bucket, Cover, Window, whole_hours};
 
 const MOST: u32 = 20;
 /// How many of each are read for one answer, over all buckets.
-const BUDGET: usize = 20_000;
+const BUDGET: usize = 10_000;
 
 /// Reads how many are asked for.
 pub(crate) fn limit(top: u32, violations: &mut Violations) -> usize {
