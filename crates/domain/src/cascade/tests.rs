@@ -9,6 +9,9 @@ use crate::backtweet::{Edge, Role};
 use crate::id::{Network, PostId};
 use crate::time::Timestamp;
 
+mod real;
+pub(super) mod weibo;
+
 const POSTS: usize = 9;
 
 pub(super) fn post(number: usize) -> PostId {
@@ -21,7 +24,11 @@ pub(super) fn node(parent: Option<usize>, at: i64) -> Node {
         edge: if at % 3 == 0 { Edge::Flattened } else { Edge::Observed },
         at: Timestamp::from_seconds(at),
         followers: (at % 4 > 0).then_some(at.unsigned_abs() * 10),
-        passing: if at % 2 == 0 { Passing::Repost } else { Passing::Citation },
+        passing: if at % 2 == 0 {
+            Passing::Repost
+        } else {
+            Passing::Citation
+        },
         role: Role::Backtweet,
     }
 }
@@ -73,7 +80,13 @@ fn play(tree: &mut Tree, change: &Change) {
 
 /// The parent that each post has in the end, worked out from what all of them name.
 fn parents(known: &Known) -> BTreeMap<usize, usize> {
-    let named = |id: usize| if id == 0 { None } else { known.get(&id).and_then(|place| place.0) };
+    let named = |id: usize| {
+        if id == 0 {
+            None
+        } else {
+            known.get(&id).and_then(|place| place.0)
+        }
+    };
     let circle = |id: usize| -> BTreeSet<usize> {
         let path: Vec<_> = std::iter::successors(named(id), |&id| named(id)).take(POSTS).collect();
         match path.iter().position(|&other| other == id) {
@@ -124,7 +137,11 @@ fn figures(parents: &BTreeMap<usize, usize>) -> (u64, Option<f64>, Vec<u64>) {
     for depth in distances(0).values() {
         breadth[*depth as usize] += 1;
     }
-    (posts.len() as u64, (pairs > 0).then(|| all as f64 / pairs as f64), breadth)
+    (
+        posts.len() as u64,
+        (pairs > 0).then(|| all as f64 / pairs as f64),
+        breadth,
+    )
 }
 
 fn summary(shape: &Shape) -> (u64, Option<f64>, Vec<u64>) {
@@ -220,7 +237,10 @@ fn what_a_cascade_comes_to_leaves_out_its_origin() {
     assert_eq!(view.shape().virality(), Some(10.0 / 6.0));
     let nothing = Tree::new(post(0));
     let nothing = View::of(&nothing, None);
-    assert_eq!((nothing.start(), nothing.time_to(50), nothing.amplification()), (None, None, None));
+    assert_eq!(
+        (nothing.start(), nothing.time_to(50), nothing.amplification()),
+        (None, None, None)
+    );
 }
 
 #[test]
@@ -232,7 +252,13 @@ fn growth_adds_up_stretch_by_stretch_and_leaves_out_the_quiet_ones() {
     let counts: Vec<_> = growth
         .buckets
         .iter()
-        .map(|bucket| (bucket.start.micros() / 1_000_000, bucket.came.reposts, bucket.so_far.reposts + bucket.so_far.citations))
+        .map(|bucket| {
+            (
+                bucket.start.micros() / 1_000_000,
+                bucket.came.reposts,
+                bucket.so_far.reposts + bucket.so_far.citations,
+            )
+        })
         .collect();
     assert_eq!(counts, [(0, 2, 3), (7_140, 1, 4)]);
     tree.insert(&post(5), node(Some(0), 7_200));
