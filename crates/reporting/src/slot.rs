@@ -14,6 +14,8 @@ pub(crate) const CHANGES: &str = "changes";
 pub(crate) const RANKING: &str = "ranking";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
+/// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
+pub(crate) const CASCADES: &str = "cascades";
 
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
@@ -43,4 +45,9 @@ pub(crate) fn figures(bucket: Bucket) -> String {
 /// A bucket's authors of backtweets, each with their [`crate::standing::Standing`].
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
+}
+
+/// Effective posts of the cascade that grew from this root, the root with them, by event time.
+pub(crate) fn cascade(root: &str) -> String {
+    format!("cascade:{root}")
 }

@@ -83,15 +83,19 @@ impl Reads<'_> {
 
     /// The best of the ranking over everything.
     pub(crate) async fn ranking(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
-        match self
-            .one(LookUp::Top {
-                key: slot::key(self.subject, slot::RANKING),
-                limit,
-            })
-            .await?
-        {
+        self.top(slot::RANKING, limit).await
+    }
+
+    /// The roots that were passed on most, and how often.
+    pub(crate) async fn largest_cascades(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        self.top(slot::CASCADES, limit).await
+    }
+
+    async fn top(self, name: &str, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        let key = slot::key(self.subject, name);
+        match self.one(LookUp::Top { key, limit }).await? {
             Found::Ranked(ranked) => Ok(ranked),
-            other => Err(self.unexpected(slot::RANKING, &other)),
+            other => Err(self.unexpected(name, &other)),
         }
     }
 

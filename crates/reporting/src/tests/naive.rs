@@ -53,7 +53,7 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     answers
 }
 
-fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
+pub(super) fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
     let mut posts: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
     for event in events {
         posts.entry(event.classified.post.to_string()).or_default().push(event);

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use prost::Message;
 
 use backtweet_domain::{
-    AccountId, AccountState, Author, Classified, Edge, Finding, Intent, Kind, KindSet, Label, Lineage, Network, Post,
-    PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
+    AccountId, AccountState, Author, Classified, Finding, Intent, Kind, KindSet, Label, Network, Post, PostId, Role,
+    Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
 };
 use backtweet_store::{FjallStore, Outcome, RedisConfig, RedisStore, Store};
 use backtweet_stream::{Effects, Stage};
@@ -87,18 +87,12 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
             engagement: Default::default(),
             url: None,
             has_media: false,
-            id: id.clone(),
+            id,
         },
         role,
         kinds,
         automatic,
-        lineage: Lineage {
-            root: id,
-            parent: None,
-            depth: 0,
-            edge: Edge::Observed,
-            by: None,
-        },
+        lineage: super::cascade::lineage(post, mix(&[mixed])),
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
         flags: backtweet_domain::Flags::NONE,

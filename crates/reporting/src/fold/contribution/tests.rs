@@ -22,6 +22,7 @@ fn seen(revision: u64) -> Finding {
     Finding::Seen {
         version: version(revision),
         impact,
+        place: Place::default(),
         event: format!("text {revision}").into(),
     }
 }
