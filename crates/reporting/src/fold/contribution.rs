@@ -165,7 +165,7 @@ pub(crate) enum Finding {
     Seen {
         version: Version,
         impact: Impact,
-        place: Place,
+        place: Box<Place>,
         event: Bytes,
     },
     /// It does no more.

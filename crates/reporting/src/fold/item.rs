@@ -37,7 +37,7 @@ impl Item {
                     );
                     return Err(Poison { cause });
                 }
-                let place = Place::new(&sighting.lineage, sighting.kinds);
+                let place = Box::new(Place::new(&sighting.lineage, sighting.kinds));
                 let impact = impact(*sighting, sentiment.as_ref());
                 Finding::Seen {
                     version,

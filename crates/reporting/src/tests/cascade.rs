@@ -300,6 +300,27 @@ async fn as_of_a_time_and_with_an_observation_a_cascade_is_what_was_there_then()
 }
 
 #[tokio::test]
+async fn what_hung_on_posts_that_are_all_gone_hangs_on_the_nearest_that_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FjallStore::open_at(folder.path()).unwrap();
+    let subject = new_subject();
+    let chain: Vec<_> = (0..6)
+        .map(|post: u64| repost(&subject, post, post.saturating_sub(1), post as i64))
+        .collect();
+    fold(&store, &FoldStage::default(), &chain).await;
+    let live = Cache::default();
+    let before = ask(&store, &live, &subject, &post_id(0)).await.unwrap();
+    assert_eq!(before.breadth, [1; 6]);
+    let gone: Vec<_> = (2..5).map(|post| retracted(&subject, post, naive::FINAL)).collect();
+    fold(&store, &FoldStage::default(), &gone).await;
+    for cache in [live, Cache::default()] {
+        let answer = ask(&store, &cache, &subject, &post_id(0)).await.unwrap();
+        assert_eq!(answer.breadth, [1; 3]);
+        assert_eq!(answer.nodes[2].1, Some(post_id(1).to_string()));
+    }
+}
+
+#[tokio::test]
 async fn a_post_that_began_no_cascade_is_named_with_the_one_that_it_stands_in() {
     let folder = tempfile::tempdir().unwrap();
     let store = FjallStore::open_at(folder.path()).unwrap();

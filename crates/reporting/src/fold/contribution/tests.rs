@@ -22,7 +22,7 @@ fn seen(revision: u64) -> Finding {
     Finding::Seen {
         version: version(revision),
         impact,
-        place: Place::default(),
+        place: Box::default(),
         event: format!("text {revision}").into(),
     }
 }
