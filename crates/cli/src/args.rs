@@ -1,5 +1,6 @@
 //! The command line, as a person sees it in `--help`.
 
+mod cascade;
 mod models;
 mod query;
 mod sources;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Evaluate, Model, Models, ModelsCommand};
 pub use query::{Draft, Explain, Query};
 pub use sources::{AddSource, Sources, SourcesCommand};
@@ -270,6 +272,10 @@ pub enum Report {
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
     },
+    /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
+    Cascade(Cascade),
+    /// The posts that travelled furthest
+    Cascades(Cascades),
     /// Backtweets, newest first
     Feed {
         #[command(flatten)]

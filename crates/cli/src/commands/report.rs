@@ -1,5 +1,6 @@
 //! `backtweet report`: figures about one subject.
 
+mod cascade;
 mod window;
 
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use backtweet_wire::v1::report_service_client::ReportServiceClient;
 use serde_json::json;
 use tonic::transport::Channel;
 
-use crate::args::{About, Bucket, Format, Report};
+use crate::args::{About, Bucket, Cascades, Format, Report};
 use crate::client::{self, MESSAGE_LIMIT, refused};
 use crate::output::{self, ACCENT, FAINT, styled};
 use crate::view::bars::{bar, grouped, sparkline};
@@ -31,6 +32,8 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
         Request::Summary(request) => summary(&mut client, request, format).await?,
         Request::Timeline(request) => timeline(&mut client, request, format).await?,
         Request::Authors(request) => authors(&mut client, request, format).await?,
+        Request::Cascade(wanted) => cascade::one(&mut client, wanted, format).await?,
+        Request::Cascades(args) => cascade::list(&mut client, args, format).await?,
         Request::Feed(request, limit) => feed(&mut client, request, limit, format).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -40,6 +43,8 @@ enum Request {
     Summary(v1::SummaryRequest),
     Timeline(v1::TimelineRequest),
     Authors(v1::TopAuthorsRequest),
+    Cascade(cascade::Wanted),
+    Cascades(Cascades),
     Feed(v1::FeedRequest, u32),
 }
 
@@ -70,6 +75,8 @@ impl Request {
                 subject: about.subject,
                 limit,
             }),
+            Report::Cascade(args) => Self::Cascade(cascade::Wanted::assemble(args, now)?),
+            Report::Cascades(args) => Self::Cascades(args),
             Report::Feed {
                 about,
                 limit,

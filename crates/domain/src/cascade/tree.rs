@@ -45,9 +45,9 @@ pub(super) struct Slot {
     /// `None` where it is not in the tree: it only holds together what hangs on it.
     pub(super) node: Option<Node>,
     /// What it names as its parent.
-    named: Option<usize>,
+    pub(super) named: Option<usize>,
     /// What it hangs on: what it names, or the root where it names nothing or is cut. The root hangs on itself.
-    above: usize,
+    pub(super) above: usize,
     /// Its place among the children of that.
     place: usize,
     pub(super) children: Vec<usize>,

@@ -41,48 +41,81 @@ pub struct Totals {
 pub struct View<'a> {
     entries: Vec<Entry<'a>>,
     shape: Shape,
+    totals: Totals,
 }
 
 impl<'a> View<'a> {
     /// The cascade as it stood behind `until`, inclusive; all of it where absent. Posts that were taken out since are not in it.
     pub fn of(tree: &'a Tree, until: Option<Timestamp>) -> Self {
-        let is_in = |node: &Node| until.is_none_or(|until| node.at <= until);
-        let mut entries: Vec<Entry<'a>> = Vec::with_capacity(tree.slots().len());
-        let mut shape = Shape::default();
-        // Slots from the root down, each with the entry that it hangs on.
-        let mut down = vec![(ROOT, 0)];
-        while let Some((slot, above)) = down.pop() {
+        let order = order(tree, until);
+        let mut places = vec![None; tree.slots().len()];
+        for (place, &slot) in order.iter().enumerate() {
+            places[slot] = Some(place);
+        }
+        let entry = |&slot: &usize| {
             let post = &tree.slots()[slot];
-            let node = post.node.as_ref().filter(|node| is_in(node));
-            let here = entries.len();
-            let stands = slot == ROOT || node.is_some();
-            if stands {
-                let depth = if slot == ROOT { 0 } else { entries[above].depth + 1 };
-                shape.enter(depth);
-                entries.push(Entry {
-                    id: &post.id,
-                    node,
-                    parent: (slot != ROOT).then_some(above),
-                    edge: node.map_or(Edge::Observed, |node| edge(node, slot, entries.get(above))),
-                    depth,
-                    size: 1,
-                });
+            let above = (slot != ROOT).then(|| nearest(tree, &places, slot));
+            let node = post.node.as_ref().filter(|node| is_in(node, until));
+            let is_as_named = above.is_none_or(|above| post.named == Some(above));
+            Entry {
+                id: &post.id,
+                node,
+                parent: above.and_then(|above| places[above]),
+                edge: match node {
+                    Some(node) if is_as_named => node.edge,
+                    Some(_) => Edge::Inferred,
+                    None => Edge::Observed,
+                },
+                depth: 0,
+                size: 1,
             }
-            let above = if stands { here } else { above };
-            down.extend(post.children.iter().map(|&child| (child, above)));
+        };
+        let mut view = Self {
+            entries: order.iter().map(entry).collect(),
+            shape: Shape::default(),
+            totals: Totals::default(),
+        };
+        view.sink();
+        view.add_up();
+        view
+    }
+
+    /// Works out how deep each post stands. Most stand behind what they hang on already.
+    fn sink(&mut self) {
+        let mut is_known = vec![false; self.entries.len()];
+        is_known[0] = true;
+        let mut chain = Vec::new();
+        for place in 0..self.entries.len() {
+            let mut at = place;
+            while !is_known[at] {
+                chain.push(at);
+                at = self.entries[at].parent.unwrap_or(0);
+            }
+            while let Some(below) = chain.pop() {
+                self.entries[below].depth = self.entries[at].depth + 1;
+                is_known[below] = true;
+                at = below;
+            }
+            self.shape.enter(self.entries[place].depth);
         }
-        // A post stands behind what it hangs on.
-        for place in (1..entries.len()).rev() {
-            let size = entries[place].size;
-            shape.resize(0, size);
-            if let Some(parent) = entries[place].parent {
-                entries[parent].size += size;
+    }
+
+    /// Adds up the posts below each, the deepest first, and what all come to.
+    fn add_up(&mut self) {
+        let mut generations = vec![Vec::new(); self.shape.breadth().len()];
+        for (place, entry) in self.entries.iter().enumerate() {
+            generations[entry.depth].push(place);
+        }
+        for place in generations.into_iter().skip(1).rev().flatten() {
+            let Entry { size, parent, .. } = self.entries[place];
+            self.shape.resize(0, size);
+            if let Some(parent) = parent {
+                self.entries[parent].size += size;
             }
         }
-        Self {
-            entries: by_time(entries),
-            shape,
-        }
+        let mut totals = Totals::default();
+        self.descendants().for_each(|node| totals.add(node));
+        self.totals = totals;
     }
 
     /// The posts: the root first, then by time, ties by id.
@@ -112,18 +145,14 @@ impl<'a> View<'a> {
 
     /// What its posts come to.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for node in self.descendants() {
-            totals.add(node);
-        }
-        totals
+        self.totals
     }
 
     /// How much larger an audience the cascade had than its origin: the sum of the followers below the root over the root's. `None` where
     /// the root's are not known, or none.
     pub fn amplification(&self) -> Option<f64> {
         let own = self.root()?.followers.filter(|&followers| followers > 0)?;
-        Some(self.totals().audience as f64 / own as f64)
+        Some(self.totals.audience as f64 / own as f64)
     }
 
     /// How long it took until `percent` of the posts that are below the root now were there, from the start; `None` where there are none.
@@ -149,33 +178,29 @@ impl Totals {
     }
 }
 
-/// How the step from a post to the entry that it hangs on is known.
-fn edge(node: &Node, slot: usize, above: Option<&Entry<'_>>) -> Edge {
-    let is_as_named = above.is_some_and(|above| node.parent.as_ref() == Some(above.id));
-    if slot == ROOT || is_as_named {
-        node.edge
-    } else {
-        Edge::Inferred
-    }
+fn is_in(node: &Node, until: Option<Timestamp>) -> bool {
+    until.is_none_or(|until| node.at <= until)
 }
 
-/// Puts the root first and the others in the order of time.
-fn by_time(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_unstable_by_key(|&place| {
-        let entry = &entries[place];
-        (place != 0, entry.node.map(|node| node.at), entry.id)
+/// The root, then all that are in by time, ties by id.
+fn order(tree: &Tree, until: Option<Timestamp>) -> Vec<usize> {
+    let slots = tree.slots();
+    let below = slots.iter().enumerate().skip(1).filter_map(|(slot, post)| {
+        let node = post.node.as_ref().filter(|node| is_in(node, until))?;
+        Some((node.at, slot))
     });
-    let mut places = vec![0; entries.len()];
-    for (place, &former) in order.iter().enumerate() {
-        places[former] = place;
+    let mut timed: Vec<_> = below.collect();
+    timed
+        .sort_by(|(at, slot), (other_at, other)| at.cmp(other_at).then_with(|| slots[*slot].id.cmp(&slots[*other].id)));
+    let below = timed.into_iter().map(|(_, slot)| slot);
+    std::iter::once(ROOT).chain(below).collect()
+}
+
+/// The nearest above a post that has a place.
+fn nearest(tree: &Tree, places: &[Option<usize>], slot: usize) -> usize {
+    let mut above = tree.slots()[slot].above;
+    while places[above].is_none() {
+        above = tree.slots()[above].above;
     }
-    let moved = order.into_iter().map(|former| {
-        let entry = entries[former].clone();
-        Entry {
-            parent: entry.parent.map(|parent| places[parent]),
-            ..entry
-        }
-    });
-    moved.collect()
+    above
 }
