@@ -65,14 +65,7 @@ fn facts(figures: &CascadeFigures) -> Vec<String> {
         styled(ACCENT, sparkline(&figures.breadth)),
         styled(FAINT, listed(&figures.breadth))
     ));
-    if let Some(last) = figures.reproduction.last() {
-        lines.push(format!(
-            "reproduction {:.2}, estimated from {} posts up to {}",
-            last.estimated,
-            grouped(last.posts),
-            Timestamp::from_micros(last.to_us)
-        ));
-    }
+    lines.extend(reproduction(figures));
     let edges = figures.edges.unwrap_or_default();
     lines.push(styled(
         FAINT,
@@ -84,6 +77,33 @@ fn facts(figures: &CascadeFigures) -> Vec<String> {
         ),
     ));
     lines
+}
+
+/// The estimates of the time until nine tenths of the posts were there, each as a block, and the last in words.
+fn reproduction(figures: &CascadeFigures) -> Option<String> {
+    let end = nine_tenths(figures);
+    let within: Vec<_> = figures
+        .reproduction
+        .iter()
+        .take_while(|window| window.from_us <= end)
+        .collect();
+    let last = within.last()?;
+    let hundredths: Vec<_> = within
+        .iter()
+        .map(|window| window.children * 100 / window.posts.max(1))
+        .collect();
+    Some(format!(
+        "reproduction {}  {:.2} in the end, from {} posts {}",
+        styled(ACCENT, sparkline(&hundredths)),
+        last.estimated,
+        grouped(last.posts),
+        styled(FAINT, "(estimated: posts that each post brought)")
+    ))
+}
+
+/// When nine tenths of the posts were there.
+fn nine_tenths(figures: &CascadeFigures) -> i64 {
+    figures.first_us.unwrap_or_default() + figures.nine_tenths_after_us.unwrap_or_default()
 }
 
 fn audience(figures: &CascadeFigures, totals: &CascadeTotals) -> String {
@@ -133,16 +153,19 @@ fn forecast(response: &CascadeResponse) -> String {
     )
 }
 
-/// Posts by stretch of time, quiet ones with them, in at most [`WIDTH`] stretches; and how long each is, in microseconds.
+/// Posts by stretch of time until nine tenths were there, quiet ones with them, in at most [`WIDTH`] stretches; and how long each is, in
+/// microseconds.
 fn growth(figures: &CascadeFigures) -> (i64, Vec<u64>) {
     let (length, start) = (figures.growth_length_us.max(1), figures.first_us.unwrap_or_default());
     let place = |at: i64| usize::try_from((at - start) / length).unwrap_or(0);
-    let many = figures.growth.last().map_or(0, |last| place(last.start_us) + 1);
-    let together = many.div_ceil(WIDTH).max(1);
+    let many = place(nine_tenths(figures)) + 1;
+    let together = many.div_ceil(WIDTH);
     let mut values = vec![0; many.div_ceil(together)];
     for bucket in &figures.growth {
         let came = bucket.came.unwrap_or_default();
-        values[place(bucket.start_us) / together] += came.reposts + came.citations;
+        if let Some(value) = values.get_mut(place(bucket.start_us) / together) {
+            *value += came.reposts + came.citations;
+        }
     }
     (length.saturating_mul(i64::try_from(together).unwrap_or(1)), values)
 }

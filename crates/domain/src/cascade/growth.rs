@@ -10,8 +10,10 @@ use crate::time::Timestamp;
 const LENGTHS: [u64; 11] = [
     60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800, 2_592_000,
 ];
-/// How many stretches there are at most, where none need be longer than the longest.
-const MOST: u64 = 120;
+/// Into how many stretches the first nine tenths of the posts fall at most, where none need be longer than the longest.
+const MOST: u64 = 60;
+/// Into how many all of them do: the last ones of a cascade may come years after the others.
+const MOST_IN_ALL: u64 = 2_000;
 
 /// One stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +36,11 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Counts the posts of a cascade in stretches of the shortest length that makes at most 120 of them.
+    /// Counts the posts of a cascade in stretches of the shortest length that makes at most 60 of the time until nine tenths were there.
     pub fn of(view: &View<'_>) -> Self {
         let start = view.start().unwrap_or_default();
         let last = view.descendants().next_back().map_or(start, |node| node.at);
-        let length = length_for(last.since(start));
+        let length = length_for(view.time_to(90).unwrap_or_default(), last.since(start));
         let mut buckets: Vec<Bucket> = Vec::new();
         let mut so_far = Totals::default();
         for node in view.descendants() {
@@ -66,8 +68,8 @@ pub(super) fn start_of(start: Timestamp, at: Timestamp, length: Duration) -> Tim
     start.plus(length.saturating_mul(u32::try_from(whole).unwrap_or(u32::MAX)))
 }
 
-fn length_for(span: Duration) -> Duration {
-    let fits = |&&seconds: &&u64| span.as_secs() / seconds < MOST;
+fn length_for(nine_tenths: Duration, whole: Duration) -> Duration {
+    let fits = |&&seconds: &&u64| nine_tenths.as_secs() / seconds < MOST && whole.as_secs() / seconds < MOST_IN_ALL;
     let seconds = LENGTHS.iter().find(fits).unwrap_or(&LENGTHS[LENGTHS.len() - 1]);
     Duration::from_secs(*seconds)
 }

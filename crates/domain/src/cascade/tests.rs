@@ -246,7 +246,7 @@ fn what_a_cascade_comes_to_leaves_out_its_origin() {
 #[test]
 fn growth_adds_up_stretch_by_stretch_and_leaves_out_the_quiet_ones() {
     let mut tree = small();
-    tree.insert(&post(4), node(Some(0), 7_190));
+    tree.insert(&post(4), node(Some(0), 3_590));
     let growth = Growth::of(&View::of(&tree, None));
     assert_eq!(growth.length.as_secs(), 60);
     let counts: Vec<_> = growth
@@ -260,8 +260,8 @@ fn growth_adds_up_stretch_by_stretch_and_leaves_out_the_quiet_ones() {
             )
         })
         .collect();
-    assert_eq!(counts, [(0, 2, 3), (7_140, 1, 4)]);
-    tree.insert(&post(5), node(Some(0), 7_200));
+    assert_eq!(counts, [(0, 2, 3), (3_540, 1, 4)]);
+    tree.insert(&post(4), node(Some(0), 3_600));
     assert_eq!(Growth::of(&View::of(&tree, None)).length.as_secs(), 300);
 }
 

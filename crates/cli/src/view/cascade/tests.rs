@@ -45,6 +45,8 @@ fn response() -> CascadeResponse {
             breadth: vec![1, 3, 2],
             structural_virality: Some(2.2),
             first_us: Some(0),
+            half_after_us: Some(180_000_000),
+            nine_tenths_after_us: Some(200_000_000),
             growth_length_us: 60_000_000,
             growth: vec![bucket(0, 1), bucket(3, 4)],
             ..CascadeFigures::default()
@@ -121,6 +123,7 @@ fn a_long_growth_is_put_together_until_it_fits() {
         start_us: 119 * 60_000_000,
         ..figures.growth[0]
     });
+    figures.nine_tenths_after_us = Some(119 * 60_000_000);
     let (length, values) = growth(&figures);
     assert_eq!((length, values.len(), values.iter().sum::<u64>()), (120_000_000, 60, 6));
     assert_eq!(span(length), "2 min");
