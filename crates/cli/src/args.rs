@@ -1,5 +1,6 @@
 //! The command line, as a person sees it in `--help`.
 
+mod cascade;
 mod models;
 mod query;
 mod report;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, Feed, Report, Sort};

@@ -9,7 +9,7 @@ use backtweet_wire::v1;
 use crate::fold::Impact;
 
 /// A follower count above this is none: more than there are people, and sums of it would leave what the store keeps.
-const MOST_FOLLOWERS: u64 = 10_000_000_000;
+pub(crate) const MOST_FOLLOWERS: u64 = 10_000_000_000;
 
 const REPOSTS: usize = 0;
 const CITATIONS: usize = 1;

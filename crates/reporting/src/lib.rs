@@ -106,6 +106,7 @@ impl Reporting {
             store: Arc::clone(&self.ports.store),
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
+            cascades: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -2,6 +2,8 @@
 //! known to `subjects`.
 
 pub(crate) mod authors;
+pub(crate) mod cascade;
+pub(crate) mod cascades;
 pub(crate) mod compare;
 mod comparison;
 pub(crate) mod distinct;
@@ -26,6 +28,9 @@ pub(crate) enum ReportError {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotFound(String),
 }
 
 /// What stands beside every figure.

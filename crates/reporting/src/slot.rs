@@ -14,6 +14,8 @@ pub(crate) const CHANGES: &str = "changes";
 pub(crate) const RANKING: &str = "ranking";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
+/// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
+pub(crate) const CASCADES: &str = "cascades";
 
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
@@ -62,4 +64,9 @@ pub(crate) fn sample(bucket: Bucket, level: u32) -> String {
         0 => authors(bucket),
         level => format!("sample:{level}:{bucket}"),
     }
+}
+
+/// Effective posts of the cascade that grew from this root, the root with them, by event time.
+pub(crate) fn cascade(root: &str) -> String {
+    format!("cascade:{root}")
 }

@@ -2,6 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::cascade::{Cascade, Cascades};
+
 #[derive(Debug, Subcommand)]
 pub enum Report {
     /// Counts, authors, impressions, net sentiment, and what is used together with backtweets
@@ -52,6 +54,10 @@ pub enum Report {
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
     },
+    /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
+    Cascade(Cascade),
+    /// The posts that travelled furthest
+    Cascades(Cascades),
     /// Backtweets, newest first unless sorted otherwise
     Feed(Box<Feed>),
 }

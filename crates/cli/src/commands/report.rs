@@ -1,6 +1,7 @@
 //! `backtweet report`: figures about one subject, or about several side by side. Each report has a file of its own.
 
 mod authors;
+mod cascade;
 mod compare;
 mod feed;
 mod heatmap;
@@ -81,6 +82,11 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             };
             authors::show(&mut connect(endpoint).await?, request, format).await?;
         }
+        Report::Cascade(args) => {
+            let wanted = cascade::Wanted::assemble(args, SystemClock.now())?;
+            cascade::one(&mut connect(endpoint).await?, wanted, format).await?;
+        }
+        Report::Cascades(args) => cascade::list(&mut connect(endpoint).await?, args, format).await?,
         Report::Feed(args) => {
             let asked = Asked::read(&args.about, format)?;
             let limit = args.limit;

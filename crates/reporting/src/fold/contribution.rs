@@ -8,6 +8,8 @@
 use backtweet_domain::{AccountState, Intent, Kind, KindSet, Label, Network, Role, Version};
 use bytes::Bytes;
 
+use super::place::Place;
+
 /// What a post adds to the figures: little, and cheap to read, so that it can be taken out again without reading the post.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub(crate) struct Impact {
@@ -100,14 +102,14 @@ impl Impact {
     }
 }
 
-fn index<T: PartialEq>(all: &[T], value: T) -> u32 {
+pub(super) fn index<T: PartialEq>(all: &[T], value: T) -> u32 {
     all.iter()
         .zip(0..)
         .find(|(one, _)| **one == value)
         .map_or(u32::MAX, |(_, index)| index)
 }
 
-fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
+pub(super) fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
     all.get(usize::try_from(index).ok()?).copied()
 }
 
@@ -160,6 +162,9 @@ pub(crate) struct Contribution {
     /// When the post was first witnessed: the earliest event time of all its sightings.
     #[prost(int64, optional, tag = "10")]
     first_us: Option<i64>,
+    /// Where the post stands in a cascade, or stood before it went.
+    #[prost(message, optional, tag = "30")]
+    pub place: Option<Place>,
 }
 
 /// A finding as the fold needs it.
@@ -169,6 +174,7 @@ pub(crate) enum Finding {
     Seen {
         version: Version,
         impact: Box<Impact>,
+        place: Box<Place>,
         event: Bytes,
     },
     /// It does no more.
@@ -192,7 +198,13 @@ impl Contribution {
     /// Takes a finding in.
     pub(crate) fn take(&mut self, finding: &Finding) {
         match finding {
-            Finding::Seen { version, impact, event } => {
+            Finding::Seen {
+                version,
+                impact,
+                place,
+                event,
+            } => {
+                Place::raise(&mut self.place, *version, place);
                 if self.raise(*version, Content::Seen) {
                     self.impact = Some(Impact::clone(impact));
                     self.event = event.clone();

@@ -7,6 +7,7 @@ use backtweet_stream::Poison;
 use backtweet_wire::record::decode_scored;
 
 use super::contribution::{Dimensions, Finding, Impact};
+use super::place::Place;
 
 /// Where neither the author nor the model names a language.
 const UNDETERMINED: &str = "und";
@@ -43,10 +44,12 @@ impl Item {
                     );
                     return Err(Poison { cause });
                 }
+                let place = Box::new(Place::new(&sighting.lineage, sighting.kinds));
                 let impact = Box::new(impact(*sighting, sentiment.as_ref()));
                 Finding::Seen {
                     version,
                     impact,
+                    place,
                     event: value.clone(),
                 }
             }

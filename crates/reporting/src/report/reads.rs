@@ -97,6 +97,12 @@ impl Reads<'_> {
         Ok(())
     }
 
+    /// The roots that were passed on most, and how often.
+    pub(crate) async fn largest_cascades(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        let ranked = self.rankings(vec![slot::CASCADES.to_owned()], limit).await?;
+        Ok(ranked.into_iter().flatten().collect())
+    }
+
     /// The best of each ranking.
     pub(crate) async fn rankings(
         self,

@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, compare, feed, heatmap, summary, timeline};
+use crate::report::{authors, cascade, cascades, compare, feed, heatmap, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -29,6 +29,8 @@ pub struct ReportsApi {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) subjects: Arc<Subjects>,
+    /// The cascades that were asked for lately.
+    pub(crate) cascades: Arc<cascade::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -103,6 +105,31 @@ impl ReportService for ReportsApi {
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn cascade(&self, request: Request<v1::CascadeRequest>) -> Result<Response<v1::CascadeResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let (request, now) = (request.into_inner(), self.clock.now());
+        let to_us = request.as_of_us;
+        let mut response = cascade::cascade(self.store.as_ref(), &self.cascades, now, request)
+            .await
+            .map_err(report_status)?;
+        let from_us = response.figures.as_ref().and_then(|figures| figures.first_us);
+        let window = v1::Window { from_us, to_us };
+        self.measure(&mut response.coverage, Some(window)).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn list_cascades(
+        &self,
+        request: Request<v1::ListCascadesRequest>,
+    ) -> Result<Response<v1::ListCascadesResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = cascades::list(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, None).await?;
         Ok(Response::new(response))
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn figures_within(events: &[Scored], window: Option<v1::Window>) -> (
     (figures(&within), coverage(events))
 }
 
-fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
+pub(super) fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
     let mut posts: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
     for event in events {
         posts.entry(event.classified.post.to_string()).or_default().push(event);

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 
 use backtweet_domain::{
-    AccountId, AccountState, Author, Classified, Edge, Entities, Finding, Flag, Hashtag, Intent, Kind, KindSet, Label,
-    Lineage, Link, Network, Post, PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
+    AccountId, AccountState, Author, Classified, Entities, Finding, Flag, Hashtag, Intent, Kind, KindSet, Label, Link,
+    Network, Post, PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
 };
 use backtweet_store::{FjallStore, Outcome, RedisConfig, RedisStore, Store};
 use backtweet_stream::{Effects, Stage};
@@ -102,18 +102,12 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
             engagement: Default::default(),
             url: None,
             has_media: false,
-            id: id.clone(),
+            id,
         },
         role,
         kinds,
         automatic,
-        lineage: Lineage {
-            root: if pick(54, 2) == 0 { post_id(0) } else { id },
-            parent: None,
-            depth: 0,
-            edge: Edge::Observed,
-            by: None,
-        },
+        lineage: super::cascade::lineage(post, mix(&[mixed])),
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
         flags: Flag::ALL

@@ -26,7 +26,8 @@ pub fn parse(from: Option<&str>, to: Option<&str>, zone: &Zone, now: Timestamp) 
     Ok(Some(Window { from_us, to_us }))
 }
 
-fn time(text: &str, zone: &Zone, now: Timestamp) -> Result<Timestamp> {
+/// A time, or how long ago it was.
+pub fn time(text: &str, zone: &Zone, now: Timestamp) -> Result<Timestamp> {
     if let Some(age) = age(text) {
         return Ok(now.minus(age));
     }
@@ -38,7 +39,8 @@ fn time(text: &str, zone: &Zone, now: Timestamp) -> Result<Timestamp> {
     }
 }
 
-fn age(text: &str) -> Option<Duration> {
+/// A span of time; `None` where the text is none.
+pub fn age(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "m" => 60,

@@ -22,6 +22,7 @@ fn seen(revision: u64) -> Finding {
     Finding::Seen {
         version: version(revision),
         impact: Box::new(impact),
+        place: Box::default(),
         event: format!("text {revision}").into(),
     }
 }
