@@ -3,6 +3,7 @@
 
 mod announcing;
 mod cascades;
+mod content;
 mod contribution;
 mod deltas;
 mod head;
@@ -22,6 +23,7 @@ use backtweet_wire::topics;
 
 pub(crate) use self::announcing::Announcing;
 use self::cascades::Cascades;
+use self::content::Contents;
 use self::contribution::{Content, Finding};
 pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
@@ -197,12 +199,14 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     }
     let mut deltas = Deltas::default();
     let mut cascades = Cascades::default();
+    let mut contents = Contents::default();
     let mut writes = Vec::with_capacity(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
             deltas.sequence(post, old.sequence, new.sequence);
             cascades.replace(post, old, new);
+            contents.replace(post, old, new);
         }
         let stored = Stored {
             version: 0,
@@ -217,6 +221,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     }
     deltas.into_writes(&mut writes);
     cascades.into_writes(&mut writes);
+    contents.into_writes(&mut writes);
     writes
 }
 

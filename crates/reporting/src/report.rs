@@ -6,6 +6,7 @@ pub(crate) mod cascade;
 pub(crate) mod cascades;
 pub(crate) mod compare;
 mod comparison;
+pub(crate) mod content;
 pub(crate) mod distinct;
 pub(crate) mod feed;
 pub(crate) mod heatmap;

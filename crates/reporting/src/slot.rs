@@ -70,3 +70,18 @@ pub(crate) fn sample(bucket: Bucket, level: u32) -> String {
 pub(crate) fn cascade(root: &str) -> String {
     format!("cascade:{root}")
 }
+
+/// Roots by the backtweets of a day or of everything that grew from them, ranked.
+pub(crate) fn contents(bucket: Bucket) -> String {
+    format!("contents:{bucket}")
+}
+
+/// The sums of a day's or of all backtweets that grew from a root.
+pub(crate) fn content(root: &str, bucket: Bucket) -> String {
+    format!("content:{bucket}:{root}")
+}
+
+/// The authors of those backtweets, each with how many are theirs.
+pub(crate) fn content_authors(root: &str, bucket: Bucket) -> String {
+    format!("content-authors:{bucket}:{root}")
+}

@@ -144,11 +144,11 @@ impl Window {
         self.from.is_some_and(|from| from >= minute)
     }
 
-    /// Rounded outwards to whole hours, UTC.
-    pub(crate) fn whole_hours(self) -> Self {
+    /// Rounded outwards to whole buckets of a length.
+    pub(crate) fn rounded(self, length: Length) -> Self {
         Self {
-            from: self.from.map(hour_before),
-            to: self.to.map(hour_after),
+            from: self.from.map(|from| before(from, length)),
+            to: self.to.map(|to| after(to, length)),
         }
     }
 
@@ -160,20 +160,20 @@ impl Window {
     }
 }
 
-/// `minutes` rounded outwards to whole hours; none stay none.
-pub(crate) fn whole_hours(minutes: Range<i64>) -> Range<i64> {
+/// `minutes` rounded outwards to whole buckets of a length; none stay none.
+pub(crate) fn rounded(minutes: Range<i64>, length: Length) -> Range<i64> {
     if minutes.is_empty() {
         return minutes;
     }
-    hour_before(minutes.start)..hour_after(minutes.end)
+    before(minutes.start, length)..after(minutes.end, length)
 }
 
-fn hour_before(minute: i64) -> i64 {
-    minute.div_euclid(MINUTES_PER_HOUR) * MINUTES_PER_HOUR
+fn before(minute: i64, length: Length) -> i64 {
+    minute.div_euclid(length.minutes()) * length.minutes()
 }
 
-fn hour_after(minute: i64) -> i64 {
-    hour_before(minute + MINUTES_PER_HOUR - 1)
+fn after(minute: i64, length: Length) -> i64 {
+    before(minute + length.minutes() - 1, length)
 }
 
 fn minute_after(micros: i64) -> i64 {

@@ -59,7 +59,7 @@ pub(crate) struct Dimensions {
     pub label: Option<Label>,
 }
 
-const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
+pub(super) const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
 
 impl Impact {
     /// An impact with these dimensions and nothing else.

@@ -44,7 +44,7 @@ impl Item {
                     );
                     return Err(Poison { cause });
                 }
-                let place = Box::new(Place::new(&sighting.lineage, sighting.kinds));
+                let place = Box::new(Place::new(&sighting.lineage, sighting.kinds, sighting.role));
                 let impact = Box::new(impact(*sighting, sentiment.as_ref()));
                 Finding::Seen {
                     version,

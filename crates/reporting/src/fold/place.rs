@@ -1,9 +1,9 @@
 //! Where a post stands in a cascade, as the fold keeps it: beside its content, so that it is known when the content is gone. Pure.
 
 use backtweet_domain::cascade::Passing;
-use backtweet_domain::{Edge, Kind, KindSet, Lineage, ReferenceKind, Version};
+use backtweet_domain::{Edge, Kind, KindSet, Lineage, ReferenceKind, Role, Version};
 
-use super::contribution::{at, index};
+use super::contribution::{ROLES, at, index};
 
 const EDGES: [Edge; 3] = [Edge::Observed, Edge::Inferred, Edge::Flattened];
 const PASSINGS: [Passing; 2] = [Passing::Repost, Passing::Citation];
@@ -26,10 +26,13 @@ pub(crate) struct Place {
     edge: u32,
     #[prost(uint32, tag = "7")]
     passing: u32,
+    /// What it is to the subject.
+    #[prost(uint32, tag = "8")]
+    role: u32,
 }
 
 impl Place {
-    pub(super) fn new(lineage: &Lineage, kinds: KindSet) -> Self {
+    pub(super) fn new(lineage: &Lineage, kinds: KindSet, role: Role) -> Self {
         let is_repost = match lineage.by {
             Some(by) => by == ReferenceKind::Repost,
             // Records from before the kind of reference was kept.
@@ -41,8 +44,13 @@ impl Place {
             parent: lineage.parent.as_ref().map(ToString::to_string),
             edge: index(&EDGES, lineage.edge),
             passing: index(&PASSINGS, passing),
+            role: index(&ROLES, role),
             ..Self::default()
         }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        at(&ROLES, self.role).unwrap_or(Role::Indirect)
     }
 
     pub(crate) fn edge(&self) -> Edge {

@@ -5,13 +5,13 @@ use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
 use super::reads::Reads;
-use super::{ReportError, comparison, coverage, distinct, used_together};
+use super::{ReportError, comparison, coverage, distinct, timeline, used_together};
 use crate::calendar::Calendar;
 use crate::figures::Sums;
 use crate::fold::Head;
 use crate::invalid::Violations;
 use crate::slot;
-use crate::window::{Bucket, Cover, Window};
+use crate::window::{Bucket, Cover, Length, Window, rounded};
 
 /// Answers `ReportService.Summary`.
 pub(crate) async fn summary(
@@ -68,6 +68,20 @@ pub(crate) async fn buckets(reads: Reads<'_>, head: &Head, window: Window) -> Re
         return Ok(vec![Bucket::All]);
     }
     Ok(Cover::of(minutes).buckets(&reads.days().await?))
+}
+
+/// The fewest buckets that a window, already rounded to whole buckets of a length, comes to where nothing shorter is kept.
+pub(crate) async fn whole_buckets(
+    reads: Reads<'_>,
+    head: &Head,
+    window: Window,
+    length: Length,
+) -> Result<Vec<Bucket>, StoreError> {
+    let minutes = timeline::minutes(head, window);
+    if minutes == timeline::minutes(head, Window::default()) {
+        return Ok(vec![Bucket::All]);
+    }
+    Ok(Cover::of(rounded(minutes, length)).buckets(&reads.days().await?))
 }
 
 /// The figures of several sets of buckets. An author counts once in a set, in however many of its buckets.

@@ -7,15 +7,15 @@ use backtweet_wire::v1;
 use rustc_hash::FxHashMap;
 
 use super::reads::Reads;
-use super::timeline;
+use super::summary;
 use crate::fold::Head;
 use crate::invalid::Violations;
 use crate::slot;
-use crate::window::{Bucket, Cover, Window, whole_hours};
+use crate::window::{Bucket, Length, Window};
 
 const MOST: u32 = 20;
 /// How many of each are read for one answer, over all buckets.
-const BUDGET: usize = 10_000;
+pub(crate) const BUDGET: usize = 10_000;
 
 /// Reads how many are asked for.
 pub(crate) fn limit(top: u32, violations: &mut Violations) -> usize {
@@ -35,13 +35,8 @@ pub(crate) async fn in_window(
     if limit == 0 {
         return Ok(None);
     }
-    let window = window.whole_hours();
-    let minutes = timeline::minutes(head, window);
-    let buckets = if minutes == timeline::minutes(head, Window::default()) {
-        vec![Bucket::All]
-    } else {
-        Cover::of(whole_hours(minutes)).buckets(&reads.days().await?)
-    };
+    let window = window.rounded(Length::Hour);
+    let buckets = summary::whole_buckets(reads, head, window, Length::Hour).await?;
     let (hashtags, hashtags_missed) = most_frequent(reads, &buckets, slot::hashtags, limit, BUDGET).await?;
     let (links, links_missed) = most_frequent(reads, &buckets, slot::links, limit, BUDGET).await?;
     Ok(Some(v1::UsedTogether {

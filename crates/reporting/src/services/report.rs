@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, cascade, cascades, compare, feed, heatmap, summary, timeline};
+use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -93,6 +93,18 @@ impl ReportService for ReportsApi {
             self.exists(&subject.subject).await?;
             self.measure(&mut subject.coverage, response.window).await?;
         }
+        Ok(Response::new(response))
+    }
+
+    async fn top_content(
+        &self,
+        request: Request<v1::TopContentRequest>,
+    ) -> Result<Response<v1::TopContentResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = content::top_content(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
         Ok(Response::new(response))
     }
 

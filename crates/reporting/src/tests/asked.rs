@@ -9,7 +9,7 @@ use backtweet_store::Store;
 use backtweet_wire::v1;
 
 use super::world::{MINUTE_US, NOW_US, START_US};
-use crate::report::{authors, compare, feed, heatmap, summary, timeline};
+use crate::report::{authors, compare, content, feed, heatmap, summary, timeline};
 
 /// Everything that can be asked about a subject.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,6 +18,7 @@ pub(crate) struct Answers {
     pub(crate) timelines: Vec<v1::TimelineResponse>,
     pub(crate) heat_maps: Vec<v1::HeatMapResponse>,
     pub(crate) authors: Vec<v1::TopAuthorsResponse>,
+    pub(crate) contents: Vec<v1::TopContentResponse>,
     pub(crate) feed: Vec<v1::FeedItem>,
 }
 
@@ -27,10 +28,12 @@ impl Answers {
         let timelines = self.timelines.iter().map(Message::encode_to_vec);
         let heat_maps = self.heat_maps.iter().map(Message::encode_to_vec);
         let authors = self.authors.iter().map(Message::encode_to_vec);
+        let contents = self.contents.iter().map(Message::encode_to_vec);
         summaries
             .chain(timelines)
             .chain(heat_maps)
             .chain(authors)
+            .chain(contents)
             .chain(self.feed.iter().map(Message::encode_to_vec))
             .collect()
     }
@@ -67,6 +70,14 @@ pub(crate) fn calendars(window: Option<v1::Window>) -> Vec<(v1::Bucket, &'static
     minutes.into_iter().chain(others).collect()
 }
 
+/// What the subject's own posts are ranked by.
+pub(crate) const CONTENT_ORDERS: [v1::ContentOrder; 4] = [
+    v1::ContentOrder::Unspecified,
+    v1::ContentOrder::Signal,
+    v1::ContentOrder::Negative,
+    v1::ContentOrder::Authors,
+];
+
 /// The zone in which weekdays are asked for.
 pub(crate) const ZONE: &str = "America/St_Johns";
 
@@ -101,6 +112,17 @@ pub(crate) async fn ask(store: &dyn Store, subject: &SubjectId) -> Answers {
             time_zone: ZONE.to_owned(),
         };
         answers.heat_maps.push(heatmap::heat_map(store, request).await.unwrap());
+        for order in CONTENT_ORDERS {
+            let request = v1::TopContentRequest {
+                subject: subject.clone(),
+                window,
+                limit: 2,
+                order: order.into(),
+            };
+            answers
+                .contents
+                .push(content::top_content(store, request).await.unwrap());
+        }
         let request = v1::TopAuthorsRequest {
             subject,
             window,

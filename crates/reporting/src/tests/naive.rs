@@ -1,6 +1,7 @@
 //! The reports worked out the simple way: from the final state of every post, counted one by one. Shares nothing with the fold but the
 //! order of lists.
 
+mod content;
 pub(crate) mod feed;
 mod figures;
 mod time;
@@ -13,7 +14,7 @@ use backtweet_domain::{AccountState, Finding, Role, Scored, Sighting, SubjectId,
 use backtweet_wire::v1;
 
 use self::figures::figures;
-use super::asked::{Answers, ZONE, calendars, feed_request, windows};
+use super::asked::{Answers, CONTENT_ORDERS, ZONE, calendars, feed_request, windows};
 
 /// What is expected after `events`, in whatever order they came.
 pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
@@ -61,6 +62,16 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
             cells: time::heat_map(&within, ZONE),
             coverage: coverage.clone(),
         });
+        for order in CONTENT_ORDERS {
+            let (window, contents) = content::contents(events, &posts, asked, order);
+            answers.contents.push(v1::TopContentResponse {
+                subject: subject.clone(),
+                window: Some(window),
+                contents,
+                missed: 0,
+                coverage: coverage.clone(),
+            });
+        }
         answers.authors.push(v1::TopAuthorsResponse {
             subject,
             window,

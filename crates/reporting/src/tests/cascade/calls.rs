@@ -69,7 +69,7 @@ async fn as_of_a_time_and_with_an_observation_a_cascade_is_what_was_there_then()
     );
     let before = ask(Some(-1), None).await.unwrap_err().to_string();
     assert!(
-        before.contains("as_of_us") && before.contains("2026-07-01T00:00:00Z"),
+        before.contains("as_of_us") && before.contains("2026-10-30T00:00:00Z"),
         "{before}"
     );
 }
