@@ -54,6 +54,19 @@ pub enum Report {
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
     },
+    /// The subject's own posts by the backtweets that came of them
+    Content {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+        /// How many
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+        /// What comes first
+        #[arg(long, value_enum, default_value_t = ContentSort::Backtweets)]
+        sort: ContentSort,
+    },
     /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
     Cascade(Cascade),
     /// The posts that travelled furthest
@@ -142,4 +155,17 @@ pub enum Sort {
     Oldest,
     Signal,
     Followers,
+}
+
+/// What comes first of a subject's own posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ContentSort {
+    Backtweets,
+    Reposts,
+    Citations,
+    Signal,
+    Positive,
+    Negative,
+    Authors,
+    Impressions,
 }

@@ -3,6 +3,7 @@
 mod authors;
 mod cascade;
 mod compare;
+mod content;
 mod feed;
 mod heatmap;
 mod summary;
@@ -81,6 +82,16 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
                 limit,
             };
             authors::show(&mut connect(endpoint).await?, request, format).await?;
+        }
+        Report::Content {
+            subject,
+            about,
+            limit,
+            sort,
+        } => {
+            let asked = Asked::read(&about, format)?;
+            let request = content::request(subject, &asked, limit, sort);
+            content::show(&mut connect(endpoint).await?, request, &asked).await?;
         }
         Report::Cascade(args) => {
             let wanted = cascade::Wanted::assemble(args, SystemClock.now())?;
