@@ -105,8 +105,8 @@ fn text(response: &v1::TopContentResponse, asked: &Asked) {
     for content in &response.contents {
         let (found, post) = (figures(content), post(content));
         output::line(format!(
-            "{:>8}  {}  {}",
-            styled(HEADING, grouped(found.backtweets)),
+            "{}  {}  {}",
+            styled(HEADING, format!("{:>8}", grouped(found.backtweets))),
             figures::net(found.net_sentiment),
             styled(ACCENT, bar(found.backtweets, most, 40)),
         ));
