@@ -1,5 +1,7 @@
 //! An earlier window beside the one that was asked about, and how its figures changed since.
 
+use std::ops::Range;
+
 use backtweet_domain::Timestamp;
 use backtweet_store::StoreError;
 use backtweet_wire::v1;
@@ -18,12 +20,17 @@ pub(crate) fn earlier(window: Window, calendar: &Calendar, now: Timestamp) -> [O
         return [None, None];
     };
     let length = minutes.end - minutes.start;
-    // As many weeks as keep the two apart.
-    let weeks = (length + MINUTES_PER_WEEK - 1) / MINUTES_PER_WEEK;
-    let before = |minute: i64| calendar.weeks_before(minute, weeks);
-    let same_weekdays = before(minutes.start)..before(minutes.end);
     let previous = minutes.start - length..minutes.start;
-    [Some(Window::of(previous)), Some(Window::of(same_weekdays))]
+    [previous, same_weekdays(&minutes, calendar)].map(|earlier| (!earlier.is_empty()).then(|| Window::of(earlier)))
+}
+
+/// As few weeks before as keep the two apart. Empty where clocks went past all of it then.
+fn same_weekdays(minutes: &Range<i64>, calendar: &Calendar) -> Range<i64> {
+    let fewest = ((minutes.end - minutes.start) / MINUTES_PER_WEEK).max(1);
+    let before = |minute: i64, more: i64| calendar.weeks_before(minute, fewest + more);
+    // A week with a clock change is an hour longer, or shorter, than others.
+    let more = i64::from(before(minutes.end, 0) > minutes.start);
+    before(minutes.start, more)..before(minutes.end, more)
 }
 
 /// The figures of the earlier window beside those of `now`; `None` where it begins before anything was retained.
@@ -66,6 +73,20 @@ mod tests {
     use crate::invalid::Violations;
 
     const DAY_US: i64 = 86_400_000_000;
+
+    #[test]
+    fn a_week_with_a_clock_change_is_held_against_the_one_before() {
+        let mut violations = Violations::default();
+        let berlin = Calendar::read("Europe/Berlin", &mut violations);
+        let hour = |text: &str| Timestamp::parse(text).unwrap().minute() / 60;
+        let minutes = |from: &str, to: &str| hour(from) * 60..hour(to) * 60;
+        // The week in which an hour comes twice, and an hour that was skipped a week before.
+        let week = minutes("2026-10-18T22:00:00Z", "2026-10-25T23:00:00Z");
+        let before = minutes("2026-10-11T22:00:00Z", "2026-10-18T22:00:00Z");
+        assert_eq!(same_weekdays(&week, &berlin), before);
+        let skipped = minutes("2026-04-05T00:00:00Z", "2026-04-05T01:00:00Z");
+        assert!(same_weekdays(&skipped, &berlin).is_empty());
+    }
 
     fn windows(from: Option<i64>, to: Option<i64>, now: i64) -> [Option<(i64, i64)>; 2] {
         let mut violations = Violations::default();

@@ -1,4 +1,5 @@
-//! Counts, authors, impressions and net sentiment of a window, beside those of earlier ones; and the figures of any set of buckets, for the other reports.
+//! Counts, authors, impressions and net sentiment of a window, beside those of earlier ones; and the figures of any set of buckets, for
+//! the other reports.
 
 use backtweet_domain::Timestamp;
 use backtweet_store::{Store, StoreError};
