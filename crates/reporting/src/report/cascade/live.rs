@@ -19,6 +19,8 @@ const MOST_MISSED: i64 = 10_000;
 /// A cascade as of one change of its subject.
 pub(crate) struct Live {
     tree: Tree,
+    /// The root, as the store writes it.
+    root: String,
     /// The subject's life and its last change that is in the tree; `None` where it was not read yet, or reading broke off.
     at: Option<(Option<u64>, i64)>,
     /// Parents that were not seen, and whose records were looked at.
@@ -28,6 +30,7 @@ pub(crate) struct Live {
 impl Live {
     pub(super) fn new(root: PostId) -> Self {
         Self {
+            root: root.to_string(),
             tree: Tree::new(root),
             at: None,
             looked_at: HashSet::new(),
@@ -71,9 +74,8 @@ impl Live {
 
     /// Reads the cascade from its feed. What changes meanwhile is met again among the changes.
     async fn read(&mut self, reads: Reads<'_>) -> Result<(), StoreError> {
-        let root = self.tree.root().clone();
-        let name = slot::cascade(&root.to_string());
-        *self = Self::new(root);
+        *self = Self::new(self.tree.root().clone());
+        let name = slot::cascade(&self.root);
         let mut after = None;
         loop {
             let entries = reads.feed(&name, after, Direction::Ascending, CHUNK).await?;
@@ -134,7 +136,7 @@ impl Live {
             return;
         };
         let place = contribution.place.as_ref();
-        let place = place.filter(|place| place.root == self.tree.root().to_string());
+        let place = place.filter(|place| place.root == self.root);
         let parent = place.and_then(|place| place.parent.as_ref()?.parse::<PostId>().ok());
         match (place, contribution.effective()) {
             (Some(place), Some(impact)) => {

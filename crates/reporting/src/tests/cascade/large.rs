@@ -23,7 +23,7 @@ async fn a_cascade_of_100_000_posts_is_read_once_and_then_costs_what_changed() {
     let posts: Vec<u64> = (0..POSTS).collect();
     for posts in posts.chunks(4_000) {
         let parent = |post: u64| {
-            if mix(&[post]) % 3 == 0 {
+            if mix(&[post]).is_multiple_of(3) {
                 0
             } else {
                 mix(&[post, 1]) % post.max(1)
