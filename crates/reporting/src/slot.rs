@@ -47,7 +47,7 @@ pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
 
-/// Effective posts of the cascade that grew from this root, the root with them, by event time.
+/// Effective posts below the root of a cascade, by event time.
 pub(crate) fn cascade(root: &str) -> String {
     format!("cascade:{root}")
 }
