@@ -12,7 +12,7 @@ mod shape;
 mod tree;
 mod view;
 
-pub use forecast::{Forecast, NoForecast};
+pub use forecast::{Forecast, INTERVAL, NoForecast};
 pub use growth::{Bucket, Growth};
 pub use reproduction::{HORIZON, Reproduction};
 pub use shape::Shape;

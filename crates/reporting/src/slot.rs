@@ -8,7 +8,7 @@ use crate::window::Bucket;
 pub(crate) const HEAD: &str = "head";
 /// Effective posts by event time.
 pub(crate) const FEED: &str = "feed";
-/// Every post that ever was effective, once, at the sequence number of its last change.
+/// Every post that ever was effective, or whose place in a cascade is known, once, at the sequence number of its last change.
 pub(crate) const CHANGES: &str = "changes";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
@@ -66,7 +66,7 @@ pub(crate) fn sample(bucket: Bucket, level: u32) -> String {
     }
 }
 
-/// Effective posts of the cascade that grew from this root, the root with them, by event time.
+/// Effective posts below the root of a cascade, by event time.
 pub(crate) fn cascade(root: &str) -> String {
     format!("cascade:{root}")
 }

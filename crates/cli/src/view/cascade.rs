@@ -112,8 +112,12 @@ fn audience(figures: &CascadeFigures, totals: &CascadeTotals) -> String {
         many => styled(FAINT, format!(" ({} authors' followers unknown)", grouped(many))),
     };
     let amplification = match (figures.amplification, figures.origin_followers) {
-        (Some(amplification), Some(own)) => {
+        (Some(amplification), Some(own)) if amplification < 100.0 => {
             format!(", {amplification:.1} times the {} of the origin", grouped(own))
+        }
+        (Some(amplification), Some(own)) => {
+            let times = grouped(amplification.round() as u64);
+            format!(", {times} times the {} of the origin", grouped(own))
         }
         _ => String::new(),
     };

@@ -5,7 +5,8 @@
 //! cascades be predicted?"), one regression for each time of observation. It takes no account of the size so far but as what grows: a model that
 //! does would learn how large the cascades of its collection were. The coefficients are those of least absolute residuals over half of 660 public
 //! Weibo cascades; `tests` works them out anew, measures them on the other half, and sets them beside simpler forecasts and beside SEISMIC (Zhao
-//! et al. 2015). All those cascades were passed on some 100 to 1,000 times: for smaller and larger ones it is a guess.
+//! et al. 2015). After one hour the median relative error was 0.36 (SEISMIC 0.38, size so far times the usual growth 0.43, size so far 0.69), and
+//! the interval held 79 % of 267 cascades. All of them were passed on some 100 to 1,000 times: for smaller and larger ones it is a guess.
 
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use crate::time::Timestamp;
 
 /// Below this many posts at the time of observation there is no forecast.
 pub const FEWEST: u64 = 10;
+/// How often the size in the end lies between `low` and `high`.
+pub const INTERVAL: f64 = 0.8;
 /// Stands for the followers of an origin that are not known: about the median of the Weibo origins.
 const USUAL_FOLLOWERS: u64 = 180_000;
 
@@ -26,9 +29,9 @@ pub struct Forecast {
     pub size: u64,
     /// Posts below the root in the end: as many cascades come to more as come to fewer.
     pub expected: u64,
-    /// Four of five cascades come to at least this many...
+    /// One cascade of ten stays below this.
     pub low: u64,
-    /// ...and at most this many: one of ten stays below `low`, one of ten passes `high`.
+    /// One cascade of ten passes this.
     pub high: u64,
 }
 

@@ -28,12 +28,13 @@ impl<'a> Cascades<'a> {
         }
     }
 
-    /// The cascade that an effective post stands in, and its entry there.
+    /// The cascade that an effective post passes on, and its entry there; `None` for a root: most are never passed on, and cost nothing.
     fn stands(&mut self, post: &str, contribution: &'a Contribution, sign: i64) -> Option<(&'a str, FeedEntry)> {
         let (impact, place) = (contribution.effective()?, contribution.place.as_ref()?);
-        if place.root != post {
-            *self.passed_on.entry(&place.root).or_default() += sign;
+        if place.root == post {
+            return None;
         }
+        *self.passed_on.entry(&place.root).or_default() += sign;
         let entry = FeedEntry {
             order: impact.at_us,
             id: post.to_owned(),

@@ -156,7 +156,7 @@ pub(crate) struct Contribution {
     state: i32,
     #[prost(uint64, tag = "8")]
     state_seq: u64,
-    /// Where the post stands in the feed of changes; 0 where it never was effective.
+    /// Where the post stands in the feed of changes; 0 where it is not in it.
     #[prost(int64, tag = "9")]
     pub sequence: i64,
     /// When the post was first witnessed: the earliest event time of all its sightings.

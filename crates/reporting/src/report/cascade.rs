@@ -7,7 +7,7 @@ mod wire;
 
 use backtweet_domain::cascade::{Forecast, View};
 use backtweet_domain::{PostId, Timestamp};
-use backtweet_store::{FeedEntry, Store, StoreError};
+use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
 pub(crate) use self::cache::Cache;
@@ -85,11 +85,7 @@ fn read_root(request: &v1::CascadeRequest) -> Result<PostId, Invalid> {
 
 /// Why there is no cascade of this root, as far as that is known.
 async fn unknown(reads: Reads<'_>, root: &str) -> Result<ReportError, StoreError> {
-    let entry = FeedEntry {
-        order: 0,
-        id: root.to_owned(),
-    };
-    let post = reads.posts(&[entry]).await?.into_iter().next();
+    let post = reads.posts_by_id(&[root]).await?.into_iter().next();
     let place = post
         .filter(|post| post.effective().is_some())
         .and_then(|post| post.place);
@@ -143,16 +139,11 @@ async fn nodes(
     page: std::ops::Range<usize>,
 ) -> Result<Vec<v1::CascadeNode>, StoreError> {
     let entries = &view.entries()[page];
-    let ids: Vec<_> = entries
-        .iter()
-        .map(|entry| FeedEntry {
-            order: 0,
-            id: entry.id.to_string(),
-        })
-        .collect();
-    let posts = reads.posts(&ids).await?;
-    let nodes = entries.iter().zip(&ids).zip(posts).map(|((entry, id), post)| {
-        let item = feed_item(reads.subject, &id.id, &post)?;
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id.to_string()).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let posts = reads.posts_by_id(&ids).await?;
+    let nodes = entries.iter().zip(ids).zip(posts).map(|((entry, id), post)| {
+        let item = feed_item(reads.subject, id, &post)?;
         let post = item.and_then(|item| item.sighting?.post);
         Ok(wire::node(view, entry, post.and_then(|post| post.author)))
     });

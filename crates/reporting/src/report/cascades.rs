@@ -1,6 +1,6 @@
 //! The cascades of a subject, largest or newest first. What one cascade comes to is known to `cascade`.
 
-use backtweet_store::{FeedEntry, Store, StoreError};
+use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1::{self, CascadeOrder};
 
 use super::reads::Reads;
@@ -92,11 +92,8 @@ async fn rank(reads: Reads<'_>, order: CascadeOrder) -> Result<Vec<Listed>, Stor
 
 /// What is kept of the root of each.
 async fn roots(reads: Reads<'_>, listed: &[Listed]) -> Result<Vec<Contribution>, StoreError> {
-    let entries = listed.iter().map(|listed| FeedEntry {
-        order: 0,
-        id: listed.root.clone(),
-    });
-    reads.posts(&entries.collect::<Vec<_>>()).await
+    let ids: Vec<_> = listed.iter().map(|listed| listed.root.as_str()).collect();
+    reads.posts_by_id(&ids).await
 }
 
 /// What is shown of each.

@@ -156,17 +156,23 @@ impl Reads<'_> {
         Ok(pages.into_iter().next().unwrap_or_default())
     }
 
-    /// What is kept of each post.
+    /// What is kept of the post of each entry.
     pub(crate) async fn posts(self, entries: &[FeedEntry]) -> Result<Vec<Contribution>, StoreError> {
-        let names: Vec<_> = entries.iter().map(|entry| slot::post(&entry.id)).collect();
+        let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        self.posts_by_id(&ids).await
+    }
+
+    /// What is kept of each post.
+    pub(crate) async fn posts_by_id(self, ids: &[&str]) -> Result<Vec<Contribution>, StoreError> {
+        let names: Vec<_> = ids.iter().map(|id| slot::post(id)).collect();
         let look_ups: Vec<_> = names
             .iter()
             .map(|name| LookUp::Record(slot::key(self.subject, name)))
             .collect();
         let found = self.all(&look_ups).await?;
-        let posts = names.iter().zip(entries).zip(found).map(|((name, entry), found)| {
+        let posts = names.iter().zip(ids).zip(found).map(|((name, id), found)| {
             let stored = self.record(name, found)?;
-            Ok(read_contribution(self.subject, &entry.id, stored.as_ref())?.unwrap_or_default())
+            Ok(read_contribution(self.subject, id, stored.as_ref())?.unwrap_or_default())
         });
         posts.collect()
     }

@@ -19,6 +19,8 @@ const MOST_MISSED: i64 = 10_000;
 /// A cascade as of one change of its subject.
 pub(crate) struct Live {
     tree: Tree,
+    /// The root, as the store writes it.
+    root: String,
     /// The subject's life and its last change that is in the tree; `None` where it was not read yet, or reading broke off.
     at: Option<(Option<u64>, i64)>,
     /// Parents that were not seen, and whose records were looked at.
@@ -28,6 +30,7 @@ pub(crate) struct Live {
 impl Live {
     pub(super) fn new(root: PostId) -> Self {
         Self {
+            root: root.to_string(),
             tree: Tree::new(root),
             at: None,
             looked_at: HashSet::new(),
@@ -69,17 +72,15 @@ impl Live {
         Ok(head)
     }
 
-    /// Reads the cascade from its feed. What changes meanwhile is met again among the changes.
+    /// Reads the root, and the cascade from its feed. What changes meanwhile is met again among the changes.
     async fn read(&mut self, reads: Reads<'_>) -> Result<(), StoreError> {
-        let root = self.tree.root().clone();
-        let name = slot::cascade(&root.to_string());
-        *self = Self::new(root);
+        *self = Self::new(self.tree.root().clone());
+        let (root, name) = (self.root.clone(), slot::cascade(&self.root));
+        self.take(reads, &[&root]).await?;
         let mut after = None;
         loop {
             let entries = reads.feed(&name, after, Direction::Ascending, CHUNK).await?;
-            for (entry, post) in entries.iter().zip(reads.posts(&entries).await?) {
-                self.take(&entry.id, &post);
-            }
+            self.take(reads, &ids(&entries)).await?;
             if entries.len() < CHUNK {
                 return Ok(());
             }
@@ -98,10 +99,8 @@ impl Live {
             let entries = reads
                 .feed(slot::CHANGES, Some(after), Direction::Ascending, CHUNK)
                 .await?;
-            for (entry, post) in entries.iter().zip(reads.posts(&entries).await?) {
-                self.take(&entry.id, &post);
-                sequence = entry.order;
-            }
+            self.take(reads, &ids(&entries)).await?;
+            sequence = entries.last().map_or(sequence, |entry| entry.order);
             if entries.len() < CHUNK {
                 return Ok(sequence);
             }
@@ -116,25 +115,27 @@ impl Live {
             if unknown.is_empty() {
                 return Ok(());
             }
-            let entry = |id: &PostId| FeedEntry {
-                order: 0,
-                id: id.to_string(),
-            };
-            let entries: Vec<_> = unknown.iter().map(entry).collect();
-            for (entry, post) in entries.iter().zip(reads.posts(&entries).await?) {
-                self.take(&entry.id, &post);
-            }
+            let ids: Vec<_> = unknown.iter().map(PostId::to_string).collect();
+            let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+            self.take(reads, &ids).await?;
             self.looked_at.extend(unknown);
         }
     }
 
-    /// Takes in what is kept of one post now.
-    fn take(&mut self, post: &str, contribution: &Contribution) {
+    /// Takes in what is kept of these posts now.
+    async fn take(&mut self, reads: Reads<'_>, ids: &[&str]) -> Result<(), StoreError> {
+        let posts = reads.posts_by_id(ids).await?;
+        ids.iter().zip(&posts).for_each(|(id, post)| self.place(id, post));
+        Ok(())
+    }
+
+    /// Puts a post where it stands, or takes it out.
+    fn place(&mut self, post: &str, contribution: &Contribution) {
         let Ok(id) = post.parse::<PostId>() else {
             return;
         };
         let place = contribution.place.as_ref();
-        let place = place.filter(|place| place.root == self.tree.root().to_string());
+        let place = place.filter(|place| place.root == self.root);
         let parent = place.and_then(|place| place.parent.as_ref()?.parse::<PostId>().ok());
         match (place, contribution.effective()) {
             (Some(place), Some(impact)) => {
@@ -152,4 +153,8 @@ impl Live {
             _ => {}
         }
     }
+}
+
+fn ids(entries: &[FeedEntry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.id.as_str()).collect()
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use backtweet_domain::cascade::{Bucket, Entry, Forecast, Growth, HORIZON, Passing, Reproduction, Totals, View};
+use backtweet_domain::cascade::{
+    Bucket, Entry, Forecast, Growth, HORIZON, INTERVAL, Passing, Reproduction, Totals, View,
+};
 use backtweet_domain::{Edge, Role, Timestamp};
 use backtweet_wire::v1;
-
-/// The share of cascades whose size in the end lies within the interval of a [`Forecast`].
-const INTERVAL: f64 = 0.8;
 
 pub(super) fn figures(view: &View<'_>, now: Timestamp) -> v1::CascadeFigures {
     let shape = view.shape();
