@@ -1,15 +1,19 @@
 //! The command line, as a person sees it in `--help`.
 
+mod cascade;
 mod models;
 mod query;
+mod report;
 mod sources;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
+pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
@@ -20,6 +24,7 @@ Examples:
   backtweet subject put acme --account x:@acme --hashtag AcmeLaunch --domain acme.example
   backtweet push posts.ndjson.gz --from x             hand it posts from a file
   backtweet report summary acme                       read what came back
+  backtweet report heatmap acme --from 28d --tz Europe/Berlin
   backtweet watch acme                                see it come in
   echo 'I love this' | backtweet score
 
@@ -85,7 +90,7 @@ pub enum Command {
     /// Try a query before a subject has it
     #[command(subcommand)]
     Query(Query),
-    /// Figures about one subject
+    /// Figures about one subject, or about several side by side
     #[command(subcommand)]
     Report(Report),
     /// See backtweets as they come in, change and go
@@ -244,69 +249,6 @@ pub struct PutSubject {
     /// A query that must not match where a keyword, a hashtag or the query is to count
     #[arg(long, value_name = "QUERY")]
     pub exclude: Option<String>,
-}
-
-/// A subject and a part of time.
-#[derive(Debug, clap::Args)]
-pub struct About {
-    /// The subject
-    pub subject: String,
-    /// Start of the window, such as 2026-07-01T00:00:00Z, or an age such as 24h or 7d
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// End of the window, exclusive
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Report {
-    /// Counts, authors, impressions and net sentiment
-    Summary(About),
-    /// The same counts bucket by bucket
-    Timeline {
-        #[command(flatten)]
-        about: About,
-        /// Length of a bucket; chosen by the window where absent
-        #[arg(long, value_enum)]
-        bucket: Option<Bucket>,
-    },
-    /// Authors by signal strength
-    Authors {
-        #[command(flatten)]
-        about: About,
-        /// How many
-        #[arg(long, short = 'n', default_value_t = 20)]
-        limit: u32,
-    },
-    /// Backtweets, newest first
-    Feed {
-        #[command(flatten)]
-        about: About,
-        /// How many
-        #[arg(long, short = 'n', default_value_t = 20)]
-        limit: u32,
-        /// Only these kinds
-        #[arg(long = "kind", value_name = "KIND")]
-        kinds: Vec<String>,
-        /// Only these intents
-        #[arg(long = "intent", value_name = "INTENT")]
-        intents: Vec<String>,
-        /// Only these sentiments
-        #[arg(long = "sentiment", value_name = "LABEL")]
-        sentiments: Vec<String>,
-        /// Only these roles; backtweets where absent
-        #[arg(long = "role", value_name = "ROLE")]
-        roles: Vec<String>,
-    },
-}
-
-/// Length of a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Bucket {
-    Minute,
-    Hour,
-    Day,
 }
 
 #[derive(Debug, Subcommand)]

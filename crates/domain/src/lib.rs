@@ -1,6 +1,7 @@
 //! The words of Backtweet as types, and the pure rules on them. Nothing here does I/O or knows who runs it.
 
 pub mod backtweet;
+pub mod cascade;
 pub mod entities;
 pub mod event;
 pub mod id;

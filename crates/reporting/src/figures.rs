@@ -9,7 +9,7 @@ use backtweet_wire::v1;
 use crate::fold::Impact;
 
 /// A follower count above this is none: more than there are people, and sums of it would leave what the store keeps.
-const MOST_FOLLOWERS: u64 = 10_000_000_000;
+pub(crate) const MOST_FOLLOWERS: u64 = 10_000_000_000;
 
 const REPOSTS: usize = 0;
 const CITATIONS: usize = 1;
@@ -149,11 +149,6 @@ impl Sums {
         }
     }
 
-    /// Whether nothing was added.
-    pub(crate) fn is_zero(&self) -> bool {
-        self.fields().next().is_none()
-    }
-
     /// As a report shows it, beside the number of different authors.
     pub(crate) fn to_wire(&self, authors: u64) -> v1::Figures {
         let one = |place: usize| self.fixed[place].cast_unsigned();
@@ -177,6 +172,7 @@ impl Sums {
             authors,
             signal_milli: self.fixed[SIGNAL_MILLI],
             models: ranked(&self.models),
+            authors_error: None,
         }
     }
 

@@ -2,10 +2,13 @@
 //! counts once however often it is delivered. What is asked of the figures afterwards is the business of `report`.
 
 mod announcing;
+mod cascades;
+mod content;
 mod contribution;
 mod deltas;
 mod head;
 mod item;
+mod place;
 
 use std::time::Duration;
 
@@ -19,6 +22,8 @@ use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::topics;
 
 pub(crate) use self::announcing::Announcing;
+use self::cascades::Cascades;
+use self::content::Contents;
 use self::contribution::{Content, Finding};
 pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
@@ -182,8 +187,9 @@ fn take(head: &mut Head, contribution: &mut Contribution, finding: &Finding, bou
 fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     for Transition { old, new, .. } in &mut *transitions {
         let shows = match (old.effective(), new.effective()) {
-            (None, None) => false,
-            (Some(before), Some(after)) => before != after || old.event != new.event,
+            // What hangs on a post that is not there hangs elsewhere when its place is another.
+            (None, None) => old.place != new.place,
+            (Some(before), Some(after)) => before != after || old.event != new.event || old.place != new.place,
             _ => true,
         };
         if shows {
@@ -192,11 +198,15 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
         }
     }
     let mut deltas = Deltas::default();
+    let mut cascades = Cascades::default();
+    let mut contents = Contents::default();
     let mut writes = Vec::with_capacity(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
             deltas.sequence(post, old.sequence, new.sequence);
+            cascades.replace(post, old, new);
+            contents.replace(post, old, new);
         }
         let stored = Stored {
             version: 0,
@@ -210,6 +220,8 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
         });
     }
     deltas.into_writes(&mut writes);
+    cascades.into_writes(&mut writes);
+    contents.into_writes(&mut writes);
     writes
 }
 

@@ -3,10 +3,12 @@
 //! [`run`] is the service by itself. A program that serves gRPC as well makes one [`Reporting`], hands its services to its listener
 //! and runs it beside.
 
+mod calendar;
 mod figures;
 mod fold;
 mod invalid;
 mod report;
+mod sample;
 mod services;
 mod slot;
 mod standing;
@@ -104,6 +106,7 @@ impl Reporting {
             store: Arc::clone(&self.ports.store),
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
+            cascades: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -2,10 +2,18 @@
 //! known to `subjects`.
 
 pub(crate) mod authors;
+pub(crate) mod cascade;
+pub(crate) mod cascades;
+pub(crate) mod compare;
+mod comparison;
+pub(crate) mod content;
+pub(crate) mod distinct;
 pub(crate) mod feed;
-mod reads;
+pub(crate) mod heatmap;
+pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;
+pub(crate) mod used_together;
 pub(crate) mod watch;
 
 use backtweet_store::StoreError;
@@ -21,6 +29,9 @@ pub(crate) enum ReportError {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotFound(String),
 }
 
 /// What stands beside every figure.

@@ -27,6 +27,7 @@ fn report_status(error: ReportError) -> Status {
     match error {
         ReportError::Invalid(error) => invalid(error),
         ReportError::Store(error) => error.into_status(),
+        ReportError::NotFound(reason) => backtweet_runtime::status::not_found(reason),
     }
 }
 

@@ -8,12 +8,14 @@ use crate::window::Bucket;
 pub(crate) const HEAD: &str = "head";
 /// Effective posts by event time.
 pub(crate) const FEED: &str = "feed";
-/// Every post that ever was effective, once, at the sequence number of its last change.
+/// Every post that ever was effective, or whose place in a cascade is known, once, at the sequence number of its last change.
 pub(crate) const CHANGES: &str = "changes";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
+/// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
+pub(crate) const CASCADES: &str = "cascades";
 
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
@@ -43,4 +45,43 @@ pub(crate) fn figures(bucket: Bucket) -> String {
 /// A bucket's authors of backtweets, each with their [`crate::standing::Standing`].
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
+}
+
+/// Hashtags of the backtweets of an hour, a day or everything, ranked.
+pub(crate) fn hashtags(bucket: Bucket) -> String {
+    format!("hashtags:{bucket}")
+}
+
+/// Links of the backtweets of an hour, a day or everything, ranked.
+pub(crate) fn links(bucket: Bucket) -> String {
+    format!("links:{bucket}")
+}
+
+/// The authors of a bucket's backtweets that are in the sample of a level, by their hash and with their backtweets; all of them, by
+/// their id, at level 0.
+pub(crate) fn sample(bucket: Bucket, level: u32) -> String {
+    match level {
+        0 => authors(bucket),
+        level => format!("sample:{level}:{bucket}"),
+    }
+}
+
+/// Effective posts below the root of a cascade, by event time.
+pub(crate) fn cascade(root: &str) -> String {
+    format!("cascade:{root}")
+}
+
+/// Roots by the backtweets of a day or of everything that grew from them, ranked.
+pub(crate) fn contents(bucket: Bucket) -> String {
+    format!("contents:{bucket}")
+}
+
+/// The sums of a day's or of all backtweets that grew from a root.
+pub(crate) fn content(root: &str, bucket: Bucket) -> String {
+    format!("content:{bucket}:{root}")
+}
+
+/// The authors of those backtweets, each with how many are theirs.
+pub(crate) fn content_authors(root: &str, bucket: Bucket) -> String {
+    format!("content-authors:{bucket}:{root}")
 }

@@ -8,6 +8,7 @@ use backtweet_wire::v1;
 
 use crate::invalid::Violations;
 
+const MINUTES_PER_QUARTER_HOUR: i64 = 15;
 const MINUTES_PER_HOUR: i64 = 60;
 const MINUTES_PER_DAY: i64 = 24 * MINUTES_PER_HOUR;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
@@ -16,16 +17,19 @@ const MICROS_PER_MINUTE: i64 = 60_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Length {
     Minute,
+    /// What the days and hours of time zones begin at whose offset is no whole hour.
+    QuarterHour,
     Hour,
     Day,
 }
 
 impl Length {
-    pub(crate) const ALL: [Length; 3] = [Length::Minute, Length::Hour, Length::Day];
+    pub(crate) const ALL: [Length; 4] = [Length::Minute, Length::QuarterHour, Length::Hour, Length::Day];
 
     pub(crate) fn minutes(self) -> i64 {
         match self {
             Length::Minute => 1,
+            Length::QuarterHour => MINUTES_PER_QUARTER_HOUR,
             Length::Hour => MINUTES_PER_HOUR,
             Length::Day => MINUTES_PER_DAY,
         }
@@ -43,10 +47,19 @@ pub(crate) enum Bucket {
 
 impl Bucket {
     /// All buckets that something at `at` counts in.
-    pub(crate) fn around(at: Timestamp) -> [Bucket; 4] {
+    pub(crate) fn around(at: Timestamp) -> [Bucket; 5] {
         let minute = at.minute();
-        let [minutes, hours, days] = Length::ALL.map(|length| Bucket::Of(length, minute.div_euclid(length.minutes())));
-        [Bucket::All, minutes, hours, days]
+        let of = |length: Length| Bucket::Of(length, minute.div_euclid(length.minutes()));
+        let [minute, quarter_hour, hour, day] = Length::ALL.map(of);
+        [Bucket::All, minute, quarter_hour, hour, day]
+    }
+
+    /// Its first minute; `None` where it has none.
+    pub(crate) fn start(self) -> Option<i64> {
+        match self {
+            Bucket::All => None,
+            Bucket::Of(length, number) => Some(number * length.minutes()),
+        }
     }
 }
 
@@ -55,6 +68,7 @@ impl fmt::Display for Bucket {
         match self {
             Bucket::All => f.write_str("all"),
             Bucket::Of(Length::Minute, number) => write!(f, "m:{number}"),
+            Bucket::Of(Length::QuarterHour, number) => write!(f, "q:{number}"),
             Bucket::Of(Length::Hour, number) => write!(f, "h:{number}"),
             Bucket::Of(Length::Day, number) => write!(f, "d:{number}"),
         }
@@ -110,6 +124,34 @@ impl Window {
         self.to.map(|to| to.saturating_mul(MICROS_PER_MINUTE))
     }
 
+    /// Exactly these minutes.
+    pub(crate) fn of(minutes: Range<i64>) -> Self {
+        Self {
+            from: Some(minutes.start),
+            to: Some(minutes.end),
+        }
+    }
+
+    /// All of its minutes up to `now`; `None` where it has no start, or where that lies ahead.
+    pub(crate) fn past(self, now: Timestamp) -> Option<Range<i64>> {
+        let now = minute_after(now.micros());
+        let (from, to) = (self.from?, self.to.map_or(now, |to| to.min(now)));
+        (from < to).then_some(from..to)
+    }
+
+    /// Whether none of it lies before this minute.
+    pub(crate) fn begins_at_or_after(self, minute: i64) -> bool {
+        self.from.is_some_and(|from| from >= minute)
+    }
+
+    /// Rounded outwards to whole buckets of a length.
+    pub(crate) fn rounded(self, length: Length) -> Self {
+        Self {
+            from: self.from.map(|from| before(from, length)),
+            to: self.to.map(|to| after(to, length)),
+        }
+    }
+
     /// The minutes of it in which there can be anything when all there is lies between `first` and `last`.
     pub(crate) fn minutes(self, first: Timestamp, last: Timestamp) -> Range<i64> {
         let (first, end) = (first.minute(), last.minute() + 1);
@@ -118,15 +160,32 @@ impl Window {
     }
 }
 
+/// `minutes` rounded outwards to whole buckets of a length; none stay none.
+pub(crate) fn rounded(minutes: Range<i64>, length: Length) -> Range<i64> {
+    if minutes.is_empty() {
+        return minutes;
+    }
+    before(minutes.start, length)..after(minutes.end, length)
+}
+
+fn before(minute: i64, length: Length) -> i64 {
+    minute.div_euclid(length.minutes()) * length.minutes()
+}
+
+fn after(minute: i64, length: Length) -> i64 {
+    before(minute + length.minutes() - 1, length)
+}
+
 fn minute_after(micros: i64) -> i64 {
     let minute = micros.div_euclid(MICROS_PER_MINUTE);
     minute + i64::from(micros.rem_euclid(MICROS_PER_MINUTE) != 0)
 }
 
-/// A range of minutes taken apart into as few buckets as possible: whole days, whole hours at its edges, and minutes at theirs.
+/// A range of minutes taken apart into as few buckets as possible: whole days, whole hours at its edges, quarter hours at theirs, and
+/// minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cover {
-    /// Minutes and hours, at most 58 + 58 + 23 + 23 of them (or 59 + 59 minutes where no hour is whole).
+    /// What is shorter than a day: at most 14 minutes, 3 quarter hours and 23 hours at either end.
     pub(crate) edges: Vec<Bucket>,
     /// Whole days.
     pub(crate) days: Range<i64>,
@@ -135,19 +194,22 @@ pub(crate) struct Cover {
 impl Cover {
     /// Takes `minutes` apart.
     pub(crate) fn of(minutes: Range<i64>) -> Self {
-        let (hours, mut edges) = whole(&minutes, Length::Hour, Length::Minute);
+        let (quarter_hours, mut edges) = whole(&minutes, Length::QuarterHour, Length::Minute);
+        let (hours, quarter_hour_edges) = whole(&quarter_hours, Length::Hour, Length::QuarterHour);
         let (days, hour_edges) = whole(&hours, Length::Day, Length::Hour);
-        edges.extend(hour_edges);
+        edges.extend(quarter_hour_edges.into_iter().chain(hour_edges));
         Self { edges, days }
     }
 
-    /// Its buckets, less the days that are not among `present`, which is sorted.
+    /// Its buckets on the days that are among `present`, which is sorted.
     pub(crate) fn buckets(&self, present: &[i64]) -> Vec<Bucket> {
         let start = present.partition_point(|&day| day < self.days.start);
         let end = present.partition_point(|&day| day < self.days.end);
         let days = present.get(start..end).unwrap_or_default();
         let days = days.iter().map(|&day| Bucket::Of(Length::Day, day));
-        self.edges.iter().copied().chain(days).collect()
+        let day = |bucket: &Bucket| bucket.start().map(|start| start.div_euclid(MINUTES_PER_DAY));
+        let is_present = |bucket: &Bucket| day(bucket).is_none_or(|day| present.binary_search(&day).is_ok());
+        self.edges.iter().copied().filter(is_present).chain(days).collect()
     }
 }
 

@@ -254,7 +254,7 @@ async fn check(load: &Load, channel: Channel) -> Result<()> {
     for expected in load.expected() {
         let request = SummaryRequest {
             subject: expected.subject.to_string(),
-            window: None,
+            ..Default::default()
         };
         let found = reports
             .summary(request)

@@ -170,12 +170,12 @@ async fn read(day: &Day, channel: Channel) -> Result<Vec<Outcome>> {
         let subject = truth.subject.to_string();
         let summary = v1::SummaryRequest {
             subject: subject.clone(),
-            window: None,
+            ..Default::default()
         };
         let timeline = v1::TimelineRequest {
             subject: subject.clone(),
-            window: None,
             bucket: v1::Bucket::Hour.into(),
+            ..Default::default()
         };
         let authors = v1::TopAuthorsRequest {
             subject: subject.clone(),

@@ -14,6 +14,7 @@ use crate::args::Format;
 use crate::client::{self, refused};
 use crate::output;
 use crate::view::item;
+use crate::view::zone::Zone;
 
 /// Runs the command until Ctrl-C.
 pub async fn run(subject: String, resume: Option<String>, endpoint: &str, format: Format) -> Result<ExitCode> {
@@ -71,7 +72,7 @@ pub async fn follow(subject: &str, token: &mut String, endpoint: &str, format: F
 fn show(response: WatchResponse, format: Format) -> Result<()> {
     let token = response.resume_token;
     match (response.change, format) {
-        (Some(Change::Item(found)), Format::Text) => output::line(item::text(&found)),
+        (Some(Change::Item(found)), Format::Text) => output::line(item::text(&found, &Zone::UTC)),
         (Some(Change::Item(found)), _) => {
             output::json_line(&json!({ "change": "item", "resume_token": token, "item": item::view(&found) }))?;
         }

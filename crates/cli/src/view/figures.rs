@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use backtweet_domain::Timestamp;
-use backtweet_wire::v1::{Count, Coverage, Figures, Gap, GapCause, Window};
+use backtweet_wire::v1::{Count, Coverage, Figures, Gap, GapCause, UsedTogether, Window};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -31,6 +31,8 @@ pub struct FiguresView {
     authors: u64,
     signal_milli: i64,
     models: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors_error: Option<f64>,
 }
 
 fn counts(counts: &[Count]) -> Map<String, Value> {
@@ -61,6 +63,7 @@ impl From<&Figures> for FiguresView {
             authors: figures.authors,
             signal_milli: figures.signal_milli,
             models: counts(&figures.models),
+            authors_error: figures.authors_error,
         }
     }
 }
@@ -154,8 +157,9 @@ pub fn page(subject: &str, figures: &Figures) -> String {
     }
     let _ = writeln!(
         out,
-        "  {} backtweets by {} authors: {} reposts, {} citations{}",
+        "  {} backtweets by {}{} authors: {} reposts, {} citations{}",
         styled(ACCENT.bold(), grouped(figures.backtweets)),
+        if figures.authors_error.is_some() { "about " } else { "" },
         grouped(figures.authors),
         grouped(figures.reposts),
         grouped(figures.citations),
@@ -199,6 +203,13 @@ fn aside(parts: &[(u64, &str)]) -> String {
     } else {
         styled(FAINT, format!(" ({})", parts.join(", ")))
     }
+}
+
+/// Net sentiment in its colour; spaces where there is none.
+pub fn net(net: Option<f64>) -> String {
+    net.map_or(" ".repeat(5), |net| {
+        styled(if net < 0.0 { BAD } else { GOOD }, format!("{net:+.2}"))
+    })
 }
 
 fn mood(figures: &Figures) -> String {
@@ -260,6 +271,20 @@ fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
+}
+
+/// Hashtags and links used together with backtweets.
+pub fn together(together: &UsedTogether) -> String {
+    let mut text = String::new();
+    for (title, counts) in [("tagged", &together.hashtags), ("linking", &together.links)] {
+        let most = counts.first().map_or(0, |count| count.count);
+        for (place, count) in counts.iter().enumerate() {
+            let title = if place == 0 { title } else { "" };
+            let bar = styled(ACCENT, bar(count.count, most, 12));
+            let _ = writeln!(text, "{title:>10}  {:>8}  {bar} {}", grouped(count.count), count.name);
+        }
+    }
+    text
 }
 
 /// What stands beside every figure.

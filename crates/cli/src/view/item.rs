@@ -5,6 +5,7 @@ use backtweet_wire::v1::{self, FeedItem};
 use serde_json::{Value, json};
 
 use super::bars::grouped;
+use super::zone::Zone;
 use crate::output::{ACCENT, BAD, FAINT, GOOD, HEADING, styled};
 
 fn name<T>(value: i32, names: impl Fn(T) -> &'static str) -> &'static str
@@ -74,8 +75,8 @@ pub fn view(item: &FeedItem) -> Value {
     })
 }
 
-/// The post as a person reads it.
-pub fn text(item: &FeedItem) -> String {
+/// The post as a person reads it, by the clocks of `zone`.
+pub fn text(item: &FeedItem, zone: &Zone) -> String {
     let Some(sighting) = &item.sighting else {
         return String::new();
     };
@@ -106,7 +107,7 @@ pub fn text(item: &FeedItem) -> String {
     });
     let head = format!(
         "{}  {}{}  {}  {}{mood}",
-        styled(FAINT, Timestamp::from_micros(post.witnessed_at_us)),
+        styled(FAINT, zone.time(post.witnessed_at_us)),
         styled(HEADING, who),
         styled(FAINT, followers),
         styled(ACCENT, how),

@@ -8,6 +8,8 @@
 use backtweet_domain::{AccountState, Intent, Kind, KindSet, Label, Network, Role, Version};
 use bytes::Bytes;
 
+use super::place::Place;
+
 /// What a post adds to the figures: little, and cheap to read, so that it can be taken out again without reading the post.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 pub(crate) struct Impact {
@@ -40,6 +42,12 @@ pub(crate) struct Impact {
     /// Name and version of the model that scored it; empty where none did, and where it was folded before this was kept.
     #[prost(string, tag = "12")]
     pub model: String,
+    /// Folded, each once.
+    #[prost(string, repeated, tag = "20")]
+    pub hashtags: Vec<String>,
+    /// Canonical, each once.
+    #[prost(string, repeated, tag = "21")]
+    pub links: Vec<String>,
 }
 
 /// The parts of an [`Impact`] that are enumerations.
@@ -51,7 +59,7 @@ pub(crate) struct Dimensions {
     pub label: Option<Label>,
 }
 
-const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
+pub(super) const ROLES: [Role; 4] = [Role::Backtweet, Role::Indirect, Role::Origin, Role::Answer];
 
 impl Impact {
     /// An impact with these dimensions and nothing else.
@@ -94,14 +102,14 @@ impl Impact {
     }
 }
 
-fn index<T: PartialEq>(all: &[T], value: T) -> u32 {
+pub(super) fn index<T: PartialEq>(all: &[T], value: T) -> u32 {
     all.iter()
         .zip(0..)
         .find(|(one, _)| **one == value)
         .map_or(u32::MAX, |(_, index)| index)
 }
 
-fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
+pub(super) fn at<T: Copy>(all: &[T], index: u32) -> Option<T> {
     all.get(usize::try_from(index).ok()?).copied()
 }
 
@@ -138,7 +146,7 @@ pub(crate) struct Contribution {
     revision: u64,
     #[prost(uint64, tag = "4")]
     lineage: u64,
-    /// Kept, without its author, when the content is erased.
+    /// Kept, without its author and what its text says, when the content is erased.
     #[prost(message, optional, tag = "5")]
     impact: Option<Impact>,
     /// The scored event as it arrived; empty once erased.
@@ -148,12 +156,15 @@ pub(crate) struct Contribution {
     state: i32,
     #[prost(uint64, tag = "8")]
     state_seq: u64,
-    /// Where the post stands in the feed of changes; 0 where it never was effective.
+    /// Where the post stands in the feed of changes; 0 where it is not in it.
     #[prost(int64, tag = "9")]
     pub sequence: i64,
     /// When the post was first witnessed: the earliest event time of all its sightings.
     #[prost(int64, optional, tag = "10")]
     first_us: Option<i64>,
+    /// Where the post stands in a cascade, or stood before it went.
+    #[prost(message, optional, tag = "30")]
+    pub place: Option<Place>,
 }
 
 /// A finding as the fold needs it.
@@ -162,7 +173,8 @@ pub(crate) enum Finding {
     /// The post belongs to the conversation.
     Seen {
         version: Version,
-        impact: Impact,
+        impact: Box<Impact>,
+        place: Box<Place>,
         event: Bytes,
     },
     /// It does no more.
@@ -186,9 +198,15 @@ impl Contribution {
     /// Takes a finding in.
     pub(crate) fn take(&mut self, finding: &Finding) {
         match finding {
-            Finding::Seen { version, impact, event } => {
+            Finding::Seen {
+                version,
+                impact,
+                place,
+                event,
+            } => {
+                Place::raise(&mut self.place, *version, place);
                 if self.raise(*version, Content::Seen) {
-                    self.impact = Some(impact.clone());
+                    self.impact = Some(Impact::clone(impact));
                     self.event = event.clone();
                 }
                 // An edit keeps the time at which the post was first witnessed, in whichever order the two come.
@@ -245,6 +263,8 @@ impl Contribution {
         self.event = Bytes::new();
         if let Some(impact) = &mut self.impact {
             impact.author.clear();
+            impact.hashtags.clear();
+            impact.links.clear();
         }
     }
 }

@@ -9,15 +9,29 @@ use backtweet_store::{FeedEntry, Write};
 
 use super::contribution::Impact;
 use crate::figures::Sums;
+use crate::sample::Sampled;
 use crate::slot;
 use crate::standing::Standing;
-use crate::window::{Bucket, day_of};
+use crate::window::{Bucket, Length, day_of};
 
 /// What changes in one bucket.
 #[derive(Default)]
 struct Cell<'a> {
     sums: Sums,
     authors: FxHashMap<&'a str, Standing>,
+    hashtags: FxHashMap<&'a str, i64>,
+    links: FxHashMap<&'a str, i64>,
+}
+
+impl<'a> Cell<'a> {
+    fn use_together(&mut self, impact: &'a Impact, sign: i64) {
+        for hashtag in &impact.hashtags {
+            *self.hashtags.entry(hashtag).or_default() += sign;
+        }
+        for link in &impact.links {
+            *self.links.entry(link).or_default() += sign;
+        }
+    }
 }
 
 /// What changes in one subject's slot, but for its records.
@@ -73,6 +87,9 @@ impl<'a> Deltas<'a> {
                 let standing = cell.authors.entry(&impact.author).or_default();
                 standing.backtweets += sign;
                 standing.signal_milli += sign * impact.signal_milli;
+                if matches!(bucket, Bucket::All | Bucket::Of(Length::Hour | Length::Day, _)) {
+                    cell.use_together(impact, sign);
+                }
             }
         }
         *self.days.entry(day_of(at)).or_default() += sign;
@@ -95,6 +112,8 @@ impl<'a> Deltas<'a> {
                 field,
                 delta,
             }));
+            used(&slot::hashtags(bucket), cell.hashtags, writes);
+            used(&slot::links(bucket), cell.links, writes);
             let name = slot::authors(bucket);
             for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
                 writes.push(Write::Count {
@@ -102,6 +121,7 @@ impl<'a> Deltas<'a> {
                     member: author.to_owned(),
                     delta: standing.pack(),
                 });
+                sampled(bucket, author, standing.backtweets, writes);
                 if bucket == Bucket::All && standing.signal_milli != 0 {
                     let (name, member) = (slot::RANKING.to_owned(), author.to_owned());
                     writes.push(Write::Rank {
@@ -113,6 +133,29 @@ impl<'a> Deltas<'a> {
             }
         }
     }
+}
+
+/// Counts an author in the samples that they are in. What there is of everything need not be estimated.
+fn sampled(bucket: Bucket, author: &str, delta: i64, writes: &mut Vec<Write>) {
+    if bucket == Bucket::All || delta == 0 {
+        return;
+    }
+    let Sampled { name: member, level } = Sampled::new(author);
+    writes.extend((1..=level).map(|level| Write::Count {
+        name: slot::sample(bucket, level),
+        member: member.clone(),
+        delta,
+    }));
+}
+
+/// What was used how much more often.
+fn used(name: &str, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
+    let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+    writes.extend(changed.map(|(member, delta)| Write::Rank {
+        name: name.to_owned(),
+        member: member.to_owned(),
+        delta,
+    }));
 }
 
 /// The feeds that an effective post stands in.

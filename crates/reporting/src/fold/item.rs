@@ -2,14 +2,22 @@
 
 use bytes::Bytes;
 
-use backtweet_domain::{Classified, Scored, Sentiment, Sighting, signal};
+use backtweet_domain::{Classified, Entities, Scored, Sentiment, Sighting, signal, text};
 use backtweet_stream::Poison;
 use backtweet_wire::record::decode_scored;
 
 use super::contribution::{Dimensions, Finding, Impact};
+use super::place::Place;
 
 /// Where neither the author nor the model names a language.
 const UNDETERMINED: &str = "und";
+
+/// How many hashtags of one post are counted: who writes more does not mean them.
+const MOST_HASHTAGS: usize = 16;
+/// How many links of one post are counted.
+const MOST_LINKS: usize = 8;
+/// Longer hashtags and links, in bytes, are not counted: cut short they would be others.
+const LONGEST: usize = 2_048;
 
 /// One finding about one post and one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +44,12 @@ impl Item {
                     );
                     return Err(Poison { cause });
                 }
-                let impact = impact(*sighting, sentiment.as_ref());
+                let place = Box::new(Place::new(&sighting.lineage, sighting.kinds, sighting.role));
+                let impact = Box::new(impact(*sighting, sentiment.as_ref()));
                 Finding::Seen {
                     version,
                     impact,
+                    place,
                     event: value.clone(),
                 }
             }
@@ -87,8 +97,32 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         followers: post.author.followers,
         signal_milli: signal::strength(intent, label, kinds, role),
         model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
+        hashtags: hashtags(&post.entities),
+        links: links(post.entities),
         ..Impact::new(&dimensions)
     }
+}
+
+fn hashtags(entities: &Entities) -> Vec<String> {
+    let folded = entities.hashtags.iter().map(|hashtag| text::fold(&hashtag.tag));
+    first_of_each(folded, MOST_HASHTAGS)
+}
+
+fn links(entities: Entities) -> Vec<String> {
+    first_of_each(entities.links.into_iter().map(|link| link.canonical), MOST_LINKS)
+}
+
+fn first_of_each(names: impl Iterator<Item = String>, most: usize) -> Vec<String> {
+    let mut first: Vec<String> = Vec::new();
+    for name in names.filter(|name| (1..=LONGEST).contains(&name.len())) {
+        if first.len() == most {
+            break;
+        }
+        if !first.contains(&name) {
+            first.push(name);
+        }
+    }
+    first
 }
 
 /// `pt` of `pt-BR`; `None` where the tag begins with no language.

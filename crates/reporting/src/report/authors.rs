@@ -54,14 +54,17 @@ pub(crate) async fn top_authors(
 /// Highest signal first, ties by id; authors whose signals come out even are left out, as in any ranking.
 async fn ranked(reads: Reads<'_>, buckets: &[Bucket], limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
     if buckets == [Bucket::All] {
-        return reads.ranking(limit).await;
+        let ranked = reads.rankings(vec![slot::RANKING.to_owned()], limit).await?;
+        return Ok(ranked.into_iter().flatten().collect());
     }
     let mut signals: BTreeMap<String, i64> = BTreeMap::new();
-    for &bucket in buckets {
-        for (author, packed) in reads.authors(bucket).await? {
+    let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
+    let add = |_, members| {
+        for (author, packed) in members {
             *signals.entry(author).or_default() += Standing::unpack(packed).signal_milli;
         }
-    }
+    };
+    reads.members(&names, add).await?;
     let mut ranked: Vec<_> = signals
         .into_iter()
         .filter(|(_, signal_milli)| *signal_milli != 0)

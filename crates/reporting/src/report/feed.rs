@@ -1,16 +1,20 @@
-//! The posts of a subject's conversation, newest first, filtered and paged.
+//! The posts of a subject's conversation, filtered, sorted and paged. By time a page reads on from where the last one ended; what sorts by
+//! anything else, in `sorted`, reads the whole window for every page.
 
-use backtweet_domain::{Intent, Kind, Label, Role};
-use backtweet_store::{Direction, FeedEntry, Store};
-use backtweet_wire::convert::WireEnum;
+mod filter;
+mod search;
+mod sorted;
+
+use backtweet_store::{Direction, FeedEntry, Store, StoreError};
 use backtweet_wire::v1;
 use prost::Message;
 
+use self::filter::Filter;
+use self::sorted::Key;
 use super::reads::Reads;
 use super::{ReportError, coverage, feed_item};
-use crate::fold::Impact;
+use crate::fold::Contribution;
 use crate::invalid::Violations;
-use crate::slot;
 use crate::token::{Token, digest};
 use crate::window::Window;
 
@@ -31,24 +35,23 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
     let mut violations = Violations::default();
     let window = Window::read(request.window, &mut violations);
     let filter = Filter::read(&request, &mut violations);
+    let order = Order::read(request.order, &mut violations);
     violations.check("feed request")?;
-    let after = match Token::read(&page_token, "page_token", bound_to)? {
-        Some(token) => Some(FeedEntry {
-            order: token.order,
-            id: token.id,
-        }),
-        None => window.end_us().map(|order| FeedEntry {
-            order,
-            id: String::new(),
-        }),
-    };
-    let most = if page_size == 0 { DEFAULT } else { page_size.min(MOST) } as usize;
+    let after = Token::read(&page_token, "page_token", bound_to)?.map(|token| FeedEntry {
+        order: token.order,
+        id: token.id,
+    });
     let reads = Reads {
         store,
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let Page { items, next } = page(reads, window, &filter, after, most).await?;
+    let scan = Scan { reads, window, filter };
+    let most = if page_size == 0 { DEFAULT } else { page_size.min(MOST) } as usize;
+    let Page { items, next, .. } = match order {
+        Order::Time(direction) => scan.page(direction, after, most).await?,
+        Order::By(key) => scan.sorted_page(key, after, most).await?,
+    };
     let token = |FeedEntry { order, id }| {
         Token {
             request: bound_to,
@@ -67,86 +70,125 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
     })
 }
 
+/// What comes first.
+#[derive(Clone, Copy)]
+enum Order {
+    Time(Direction),
+    By(Key),
+}
+
+impl Order {
+    fn read(order: i32, violations: &mut Violations) -> Self {
+        match v1::FeedOrder::try_from(order) {
+            Ok(v1::FeedOrder::Unspecified | v1::FeedOrder::Newest) => Order::Time(Direction::Descending),
+            Ok(v1::FeedOrder::Oldest) => Order::Time(Direction::Ascending),
+            Ok(v1::FeedOrder::Signal) => Order::By(Key::Signal),
+            Ok(v1::FeedOrder::Followers) => Order::By(Key::Followers),
+            Err(_) => {
+                let reason = format!("{order} is no order: use newest, oldest, signal or followers");
+                violations.add("order", reason);
+                Order::Time(Direction::Descending)
+            }
+        }
+    }
+}
+
+#[derive(Default)]
 struct Page {
     items: Vec<v1::FeedItem>,
+    bytes: usize,
     /// The last entry that was looked at; `None` where there is nothing behind it.
     next: Option<FeedEntry>,
 }
 
-async fn page(
-    reads: Reads<'_>,
+impl Page {
+    fn is_full(&self, most: usize) -> bool {
+        self.items.len() == most || self.bytes >= MOST_BYTES
+    }
+
+    fn push(&mut self, item: v1::FeedItem) {
+        self.bytes += item.encoded_len();
+        self.items.push(item);
+    }
+}
+
+/// What is looked at, and what of it is shown.
+struct Scan<'a> {
+    reads: Reads<'a>,
     window: Window,
-    filter: &Filter,
-    mut after: Option<FeedEntry>,
-    most: usize,
-) -> Result<Page, ReportError> {
-    let within = |entry: &FeedEntry| window.start_us().is_none_or(|start| entry.order >= start);
-    // One more than wanted says whether there is more; a filter may need many more.
-    let mut chunk = (most + 1).min(CHUNK);
-    let (mut items, mut bytes, mut scanned) = (Vec::new(), 0, 0);
-    while scanned < MOST_SCANNED {
-        let mut entries = reads
-            .feed(slot::FEED, after.clone(), Direction::Descending, chunk)
-            .await?;
-        let is_last = entries.len() < chunk || !entries.iter().all(within);
+    filter: Filter,
+}
+
+impl Scan<'_> {
+    async fn page(&self, direction: Direction, after: Option<FeedEntry>, most: usize) -> Result<Page, StoreError> {
+        // One more than wanted says whether there is more; a filter may need many more.
+        let mut chunk = (most + 1).min(CHUNK);
+        let mut scanned = 0;
+        let mut page = Page {
+            next: after.or_else(|| self.start(direction)),
+            ..Page::default()
+        };
+        while scanned < MOST_SCANNED {
+            let (posts, is_last) = self.chunk(direction, page.next.clone(), chunk).await?;
+            scanned += posts.len();
+            for (entry, post) in posts {
+                if page.is_full(most) {
+                    return Ok(page);
+                }
+                if let Some(item) = self.item(&entry, &post)? {
+                    page.push(item);
+                }
+                page.next = Some(entry);
+            }
+            if is_last {
+                page.next = None;
+                return Ok(page);
+            }
+            chunk = CHUNK;
+        }
+        Ok(page)
+    }
+
+    /// What stands right before the window's first entry.
+    fn start(&self, direction: Direction) -> Option<FeedEntry> {
+        let order = match direction {
+            Direction::Ascending => self.window.start_us(),
+            Direction::Descending => self.window.end_us(),
+        };
+        order.map(|order| FeedEntry {
+            order,
+            id: String::new(),
+        })
+    }
+
+    /// The next posts of the window, and whether they are its last.
+    async fn chunk(
+        &self,
+        direction: Direction,
+        after: Option<FeedEntry>,
+        limit: usize,
+    ) -> Result<(Vec<(FeedEntry, Contribution)>, bool), StoreError> {
+        let within = |entry: &FeedEntry| match direction {
+            Direction::Ascending => self.window.end_us().is_none_or(|end| entry.order < end),
+            Direction::Descending => self.window.start_us().is_none_or(|start| entry.order >= start),
+        };
+        let mut entries = self.reads.feed(&self.filter.feed(), after, direction, limit).await?;
+        let is_last = entries.len() < limit || !entries.iter().all(within);
         entries.retain(within);
-        scanned += entries.len();
-        for (entry, post) in entries.iter().zip(reads.posts(&entries).await?) {
-            if items.len() == most || bytes >= MOST_BYTES {
-                return Ok(Page { items, next: after });
-            }
-            after = Some(entry.clone());
-            // A post that changed since the entry was read stands elsewhere in the feed now, or nowhere.
-            let stands = post
-                .effective()
-                .is_some_and(|impact| impact.at_us == entry.order && filter.passes(impact));
-            if stands && let Some(item) = feed_item(reads.subject, &entry.id, &post)? {
-                bytes += item.encoded_len();
-                items.push(item);
-            }
-        }
-        if is_last {
-            return Ok(Page { items, next: None });
-        }
-        chunk = CHUNK;
-    }
-    Ok(Page { items, next: after })
-}
-
-/// What a feed is narrowed down to. An empty list lets everything through, but for roles.
-struct Filter {
-    kinds: Vec<Kind>,
-    intents: Vec<Intent>,
-    labels: Vec<Label>,
-    roles: Vec<Role>,
-}
-
-impl Filter {
-    fn read(request: &v1::FeedRequest, violations: &mut Violations) -> Self {
-        let roles = read("roles", &request.roles, violations);
-        Self {
-            kinds: read("kinds", &request.kinds, violations),
-            intents: read("intents", &request.intents, violations),
-            labels: read("sentiments", &request.sentiments, violations),
-            roles: if roles.is_empty() { vec![Role::Backtweet] } else { roles },
-        }
+        let posts = self.reads.posts(&entries).await?;
+        Ok((entries.into_iter().zip(posts).collect(), is_last))
     }
 
-    fn passes(&self, impact: &Impact) -> bool {
-        self.roles.contains(&impact.role())
-            && (self.kinds.is_empty() || self.kinds.iter().any(|&kind| impact.kinds().contains(kind)))
-            && (self.intents.is_empty() || self.intents.contains(&impact.intent()))
-            && (self.labels.is_empty() || impact.label().is_some_and(|label| self.labels.contains(&label)))
-    }
-}
-
-fn read<T: WireEnum>(field: &str, numbers: &[i32], violations: &mut Violations) -> Vec<T> {
-    let mut values = Vec::with_capacity(numbers.len());
-    for (index, &number) in numbers.iter().enumerate() {
-        match T::from_number(number) {
-            Ok(value) => values.push(value),
-            Err(error) => violations.add(format!("{field}[{index}]"), error.to_string()),
+    /// The post as it is shown; `None` where it is not.
+    fn item(&self, entry: &FeedEntry, post: &Contribution) -> Result<Option<v1::FeedItem>, StoreError> {
+        // A post that changed since the entry was read stands elsewhere in the feed now, or nowhere.
+        let stands = post
+            .effective()
+            .is_some_and(|impact| impact.at_us == entry.order && self.filter.passes(impact));
+        if !stands {
+            return Ok(None);
         }
+        let item = feed_item(self.reads.subject, &entry.id, post)?;
+        Ok(item.filter(|item| self.filter.shows(item)))
     }
-    values
 }

@@ -8,6 +8,8 @@ use crate::window::Bucket;
 
 /// How many look-ups go into one round trip.
 const ROUND_TRIP: usize = 1_000;
+/// How many memberships go into one round trip: they may be large.
+const MEMBERSHIPS: usize = 64;
 
 /// One subject's part of the store.
 #[derive(Clone, Copy)]
@@ -72,27 +74,54 @@ impl Reads<'_> {
         sizes.collect()
     }
 
-    /// The authors of backtweets of one bucket, each with their packed standing.
-    pub(crate) async fn authors(self, bucket: Bucket) -> Result<Vec<(String, i64)>, StoreError> {
-        let name = slot::authors(bucket);
-        match self.one(LookUp::Members(slot::key(self.subject, &name))).await? {
-            Found::Members(members) => Ok(members),
-            other => Err(self.unexpected(&name, &other)),
+    /// Hands the members of each membership to `take`, with its place among `names`, in order.
+    pub(crate) async fn members(
+        self,
+        names: &[String],
+        mut take: impl FnMut(usize, Vec<(String, i64)>),
+    ) -> Result<(), StoreError> {
+        let mut place = 0;
+        for names in names.chunks(MEMBERSHIPS) {
+            let look_ups: Vec<_> = names
+                .iter()
+                .map(|name| LookUp::Members(slot::key(self.subject, name)))
+                .collect();
+            for (name, found) in names.iter().zip(self.store.read(&look_ups).await?) {
+                match found {
+                    Found::Members(members) => take(place, members),
+                    other => return Err(self.unexpected(name, &other)),
+                }
+                place += 1;
+            }
         }
+        Ok(())
     }
 
-    /// The best of the ranking over everything.
-    pub(crate) async fn ranking(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
-        match self
-            .one(LookUp::Top {
-                key: slot::key(self.subject, slot::RANKING),
+    /// The roots that were passed on most, and how often.
+    pub(crate) async fn largest_cascades(self, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        let ranked = self.rankings(vec![slot::CASCADES.to_owned()], limit).await?;
+        Ok(ranked.into_iter().flatten().collect())
+    }
+
+    /// The best of each ranking.
+    pub(crate) async fn rankings(
+        self,
+        names: Vec<String>,
+        limit: usize,
+    ) -> Result<Vec<Vec<(String, i64)>>, StoreError> {
+        let look_ups: Vec<_> = names
+            .iter()
+            .map(|name| LookUp::Top {
+                key: slot::key(self.subject, name),
                 limit,
             })
-            .await?
-        {
+            .collect();
+        let found = self.all(&look_ups).await?;
+        let ranked = names.iter().zip(found).map(|(name, found)| match found {
             Found::Ranked(ranked) => Ok(ranked),
-            other => Err(self.unexpected(slot::RANKING, &other)),
-        }
+            other => Err(self.unexpected(name, &other)),
+        });
+        ranked.collect()
     }
 
     /// The look-up of a page of the feed `name`.
@@ -127,17 +156,23 @@ impl Reads<'_> {
         Ok(pages.into_iter().next().unwrap_or_default())
     }
 
-    /// What is kept of each post.
+    /// What is kept of the post of each entry.
     pub(crate) async fn posts(self, entries: &[FeedEntry]) -> Result<Vec<Contribution>, StoreError> {
-        let names: Vec<_> = entries.iter().map(|entry| slot::post(&entry.id)).collect();
+        let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        self.posts_by_id(&ids).await
+    }
+
+    /// What is kept of each post.
+    pub(crate) async fn posts_by_id(self, ids: &[&str]) -> Result<Vec<Contribution>, StoreError> {
+        let names: Vec<_> = ids.iter().map(|id| slot::post(id)).collect();
         let look_ups: Vec<_> = names
             .iter()
             .map(|name| LookUp::Record(slot::key(self.subject, name)))
             .collect();
         let found = self.all(&look_ups).await?;
-        let posts = names.iter().zip(entries).zip(found).map(|((name, entry), found)| {
+        let posts = names.iter().zip(ids).zip(found).map(|((name, id), found)| {
             let stored = self.record(name, found)?;
-            Ok(read_contribution(self.subject, &entry.id, stored.as_ref())?.unwrap_or_default())
+            Ok(read_contribution(self.subject, id, stored.as_ref())?.unwrap_or_default())
         });
         posts.collect()
     }

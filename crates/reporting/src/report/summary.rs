@@ -1,40 +1,62 @@
-//! Counts, authors, impressions and net sentiment of a window; and the figures of any set of buckets, for the other reports.
+//! Counts, authors, impressions and net sentiment of a window, beside those of earlier ones; and the figures of any set of buckets, for
+//! the other reports.
 
-use std::collections::BTreeSet;
-
+use backtweet_domain::Timestamp;
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
 use super::reads::Reads;
-use super::{ReportError, coverage};
+use super::{ReportError, comparison, coverage, distinct, timeline, used_together};
+use crate::calendar::Calendar;
 use crate::figures::Sums;
 use crate::fold::Head;
 use crate::invalid::Violations;
 use crate::slot;
-use crate::window::{Bucket, Cover, Window};
+use crate::window::{Bucket, Cover, Length, Window, rounded};
 
 /// Answers `ReportService.Summary`.
 pub(crate) async fn summary(
     store: &dyn Store,
     request: v1::SummaryRequest,
+    now: Timestamp,
 ) -> Result<v1::SummaryResponse, ReportError> {
     let mut violations = Violations::default();
     let window = Window::read(request.window, &mut violations);
+    let calendar = Calendar::read(&request.time_zone, &mut violations);
+    let top = used_together::limit(request.top, &mut violations);
     violations.check("summary request")?;
     let reads = Reads {
         store,
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let buckets = buckets(reads, &head, window).await?;
-    let figures = figures(reads, &[buckets]).await?.into_iter().next().unwrap_or_default();
-    let (window, coverage) = (Some(window.to_wire()), Some(coverage(&head)));
+    let figures = of_window(reads, &head, window).await?;
+    let earlier = if request.compare {
+        comparison::earlier(window, &calendar, now)
+    } else {
+        [None, None]
+    };
+    let mut comparisons = [None, None];
+    for (comparison, earlier) in comparisons.iter_mut().zip(earlier) {
+        *comparison = comparison::with(reads, &head, &figures, earlier).await?;
+    }
+    let [previous, week_before] = comparisons;
     Ok(v1::SummaryResponse {
+        used_together: used_together::in_window(reads, &head, window, top).await?,
         subject: request.subject,
-        window,
+        window: Some(window.to_wire()),
         figures: Some(figures),
-        coverage,
+        coverage: Some(coverage(&head)),
+        previous,
+        week_before,
     })
+}
+
+/// The figures of a window.
+pub(crate) async fn of_window(reads: Reads<'_>, head: &Head, window: Window) -> Result<v1::Figures, StoreError> {
+    let buckets = buckets(reads, head, window).await?;
+    let figures = figures(reads, &[buckets]).await?;
+    Ok(figures.into_iter().next().unwrap_or_default())
 }
 
 /// The fewest buckets that a window comes to; [`Bucket::All`] alone where nothing lies outside of it.
@@ -46,42 +68,45 @@ pub(crate) async fn buckets(reads: Reads<'_>, head: &Head, window: Window) -> Re
     if minutes == Window::default().minutes(first, last) {
         return Ok(vec![Bucket::All]);
     }
-    let cover = Cover::of(minutes);
-    let days = if cover.days.is_empty() {
-        Vec::new()
-    } else {
-        reads.days().await?
-    };
-    Ok(cover.buckets(&days))
+    Ok(Cover::of(minutes).buckets(&reads.days().await?))
 }
 
-/// The figures of several sets of buckets. Authors are counted once a set, in however many of its buckets they are.
+/// The fewest buckets that a window, already rounded to whole buckets of a length, comes to where nothing shorter is kept.
+pub(crate) async fn whole_buckets(
+    reads: Reads<'_>,
+    head: &Head,
+    window: Window,
+    length: Length,
+) -> Result<Vec<Bucket>, StoreError> {
+    let minutes = timeline::minutes(head, window);
+    if minutes == timeline::minutes(head, Window::default()) {
+        return Ok(vec![Bucket::All]);
+    }
+    Ok(Cover::of(rounded(minutes, length)).buckets(&reads.days().await?))
+}
+
+/// The figures of several sets of buckets. An author counts once in a set, in however many of its buckets.
 pub(crate) async fn figures(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<v1::Figures>, StoreError> {
+    let authors = distinct::authors(reads, sets, distinct::BUDGET).await?;
+    let sums = sums(reads, sets).await?;
+    let figures = sums.iter().zip(authors).map(|(sums, authors)| v1::Figures {
+        authors_error: authors.error,
+        ..sums.to_wire(authors.count)
+    });
+    Ok(figures.collect())
+}
+
+/// The sums of several sets of buckets.
+pub(crate) async fn sums(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<Sums>, StoreError> {
     let names = sets.iter().flatten().map(|&bucket| slot::figures(bucket)).collect();
     let mut counters = reads.counters(names).await?.into_iter();
-    let single: Vec<_> = sets.iter().filter(|set| set.len() == 1).flatten().copied().collect();
-    let mut sizes = reads.author_counts(&single).await?.into_iter();
-    let mut figures = Vec::with_capacity(sets.len());
-    for set in sets {
+    let sums = sets.iter().map(|set| {
         let mut sums = Sums::default();
         counters
             .by_ref()
             .take(set.len())
             .for_each(|fields| sums.add_fields(fields));
-        let authors = match set.len() {
-            1 => sizes.next().unwrap_or_default(),
-            _ if sums.is_zero() => 0,
-            _ => different_authors(reads, set).await?,
-        };
-        figures.push(sums.to_wire(authors));
-    }
-    Ok(figures)
-}
-
-async fn different_authors(reads: Reads<'_>, buckets: &[Bucket]) -> Result<u64, StoreError> {
-    let mut authors = BTreeSet::new();
-    for &bucket in buckets {
-        authors.extend(reads.authors(bucket).await?.into_iter().map(|(author, _)| author));
-    }
-    Ok(authors.len() as u64)
+        sums
+    });
+    Ok(sums.collect())
 }

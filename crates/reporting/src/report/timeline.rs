@@ -8,17 +8,23 @@ use backtweet_wire::v1;
 
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
+use crate::calendar::{Calendar, Unit};
 use crate::fold::Head;
 use crate::invalid::{Invalid, Violations};
-use crate::window::{Cover, Length, Window};
+use crate::window::{Bucket, Cover, Window};
 
-/// The most buckets of one answer. More would not fit into a message.
-const MOST_BUCKETS: usize = 10_000;
-/// Up to this many minutes a window shows as minutes, unless asked otherwise.
-const MINUTES_UP_TO: i64 = 6 * 60;
-/// Up to this many minutes a window shows as hours.
-const HOURS_UP_TO: i64 = 14 * 24 * 60;
+/// The most buckets of one answer. More would not fit into a message of the size that clients take unless told otherwise.
+const MOST_BUCKETS: usize = 5_000;
+/// Up to how many minutes a window shows in which unit, unless asked otherwise.
+const FITTING: [(i64, Unit); 5] = [
+    (6 * 60, Unit::Minute),
+    (24 * 60 - 1, Unit::QuarterHour),
+    (14 * 24 * 60, Unit::Hour),
+    (366 * 24 * 60, Unit::Day),
+    (5 * 366 * 24 * 60, Unit::Week),
+];
 const MICROS_PER_MINUTE: i64 = 60_000_000;
+const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// Answers `ReportService.Timeline`.
 pub(crate) async fn timeline(
@@ -27,7 +33,8 @@ pub(crate) async fn timeline(
 ) -> Result<v1::TimelineResponse, ReportError> {
     let mut violations = Violations::default();
     let window = Window::read(request.window, &mut violations);
-    let asked = length(request.bucket, &mut violations);
+    let calendar = Calendar::read(&request.time_zone, &mut violations);
+    let asked = unit(request.bucket, &mut violations);
     violations.check("timeline request")?;
     let reads = Reads {
         store,
@@ -35,96 +42,106 @@ pub(crate) async fn timeline(
     };
     let head = reads.head().await?;
     let minutes = minutes(&head, window);
-    let length = asked.unwrap_or_else(|| fitting(minutes.end - minutes.start));
-    let slices = slices(&minutes, length, &reads.days().await?)?;
-    let sets: Vec<_> = slices.iter().map(|slice| slice.cover.buckets(&[slice.day])).collect();
+    let unit = asked.unwrap_or_else(|| fitting(minutes.end - minutes.start));
+    let days = reads.days().await?;
+    let slices = slices(&minutes, &calendar, unit, &days)
+        .take(MOST_BUCKETS + 1)
+        .collect::<Vec<_>>();
+    if slices.len() > MOST_BUCKETS {
+        let reason = format!("it comes to more than {MOST_BUCKETS} buckets: narrow it, or ask for longer buckets");
+        return Err(Invalid::one("timeline request", "window", reason).into());
+    }
+    let sets: Vec<_> = slices.iter().map(|slice| slice.buckets(&days)).collect();
     let figures = summary::figures(reads, &sets).await?;
     let happened = slices
         .iter()
         .zip(figures)
         .filter(|(_, figures)| *figures != v1::Figures::default());
     let buckets = happened.map(|(slice, figures)| v1::TimelineBucket {
-        start_us: slice.start.saturating_mul(MICROS_PER_MINUTE),
+        start_us: slice.around.start.saturating_mul(MICROS_PER_MINUTE),
         figures: Some(figures),
+        end_us: slice.around.end.saturating_mul(MICROS_PER_MINUTE),
     });
-    let buckets = buckets.collect();
-    let (window, coverage) = (Some(window.to_wire()), Some(coverage(&head)));
-    let bucket = bucket(length).into();
     Ok(v1::TimelineResponse {
+        buckets: buckets.collect(),
         subject: request.subject,
-        window,
-        bucket,
-        buckets,
-        coverage,
+        window: Some(window.to_wire()),
+        bucket: bucket(unit).into(),
+        coverage: Some(coverage(&head)),
+        time_zone: calendar.name().to_owned(),
     })
 }
 
-fn minutes(head: &Head, window: Window) -> Range<i64> {
+/// The minutes of a window in which there can be anything.
+pub(crate) fn minutes(head: &Head, window: Window) -> Range<i64> {
     head.span().map_or(0..0, |(first, last)| window.minutes(first, last))
 }
 
-fn length(bucket: i32, violations: &mut Violations) -> Option<Length> {
+fn unit(bucket: i32, violations: &mut Violations) -> Option<Unit> {
     match v1::Bucket::try_from(bucket) {
         Ok(v1::Bucket::Unspecified) => None,
-        Ok(v1::Bucket::Minute) => Some(Length::Minute),
-        Ok(v1::Bucket::Hour) => Some(Length::Hour),
-        Ok(v1::Bucket::Day) => Some(Length::Day),
+        Ok(v1::Bucket::Minute) => Some(Unit::Minute),
+        Ok(v1::Bucket::QuarterHour) => Some(Unit::QuarterHour),
+        Ok(v1::Bucket::Hour) => Some(Unit::Hour),
+        Ok(v1::Bucket::Day) => Some(Unit::Day),
+        Ok(v1::Bucket::Week) => Some(Unit::Week),
+        Ok(v1::Bucket::Month) => Some(Unit::Month),
         Err(_) => {
-            violations.add(
-                "bucket",
-                format!("{bucket} is no length of a bucket: use minute, hour or day"),
-            );
+            let reason = format!("{bucket} is no bucket: use minute, quarter hour, hour, day, week or month");
+            violations.add("bucket", reason);
             None
         }
     }
 }
 
-fn bucket(length: Length) -> v1::Bucket {
-    match length {
-        Length::Minute => v1::Bucket::Minute,
-        Length::Hour => v1::Bucket::Hour,
-        Length::Day => v1::Bucket::Day,
+fn bucket(unit: Unit) -> v1::Bucket {
+    match unit {
+        Unit::Minute => v1::Bucket::Minute,
+        Unit::QuarterHour => v1::Bucket::QuarterHour,
+        Unit::Hour => v1::Bucket::Hour,
+        Unit::Day => v1::Bucket::Day,
+        Unit::Week => v1::Bucket::Week,
+        Unit::Month => v1::Bucket::Month,
     }
 }
 
-fn fitting(minutes: i64) -> Length {
-    if minutes <= MINUTES_UP_TO {
-        Length::Minute
-    } else if minutes <= HOURS_UP_TO {
-        Length::Hour
-    } else {
-        Length::Day
+fn fitting(minutes: i64) -> Unit {
+    let fits = FITTING.into_iter().find(|(most, _)| minutes <= *most);
+    fits.map_or(Unit::Month, |(_, unit)| unit)
+}
+
+/// One unit of a calendar, or the part of it that a window leaves.
+pub(crate) struct Slice {
+    /// The whole unit.
+    pub(crate) around: Range<i64>,
+    within: Range<i64>,
+}
+
+impl Slice {
+    /// What its figures are kept in, on the days on which anything happened.
+    pub(crate) fn buckets(&self, days: &[i64]) -> Vec<Bucket> {
+        Cover::of(self.within.clone()).buckets(days)
     }
 }
 
-/// One bucket of a timeline.
-struct Slice {
-    /// Its first minute, whether or not the window begins later.
-    start: i64,
-    /// The day it lies on.
-    day: i64,
-    /// What the window leaves of it.
-    cover: Cover,
-}
-
-/// The buckets that `minutes` comes to on the days on which anything happened.
-fn slices(minutes: &Range<i64>, length: Length, days: &[i64]) -> Result<Vec<Slice>, Invalid> {
-    let (per_day, step) = (Length::Day.minutes(), length.minutes());
-    let mut slices = Vec::new();
-    for &day in days {
-        let start = minutes.start.max(day * per_day);
-        let end = minutes.end.min((day + 1) * per_day);
-        let mut at = start.div_euclid(step) * step;
-        while at < end {
-            if slices.len() == MOST_BUCKETS {
-                let reason =
-                    format!("it comes to more than {MOST_BUCKETS} buckets: narrow it, or ask for longer buckets");
-                return Err(Invalid::one("timeline request", "window", reason));
-            }
-            let cover = Cover::of(at.max(start)..(at + step).min(end));
-            slices.push(Slice { start: at, day, cover });
-            at += step;
+/// The units that `minutes` comes to on the days on which anything happened, in order, none of them twice.
+pub(crate) fn slices<'a>(
+    minutes: &'a Range<i64>,
+    calendar: &'a Calendar,
+    unit: Unit,
+    days: &'a [i64],
+) -> impl Iterator<Item = Slice> + 'a {
+    let mut days = days.iter();
+    let (mut at, mut end) = (minutes.start, minutes.start);
+    std::iter::from_fn(move || {
+        while at >= end {
+            let day = days.next()?;
+            at = at.max(day * MINUTES_PER_DAY);
+            end = minutes.end.min((day + 1) * MINUTES_PER_DAY);
         }
-    }
-    Ok(slices)
+        let around = calendar.around(unit, at);
+        let within = at.max(around.start)..around.end.min(minutes.end);
+        at = around.end;
+        Some(Slice { around, within })
+    })
 }

@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, feed, summary, timeline};
+use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -29,6 +29,8 @@ pub struct ReportsApi {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) subjects: Arc<Subjects>,
+    /// The cascades that were asked for lately.
+    pub(crate) cascades: Arc<cascade::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -52,16 +54,54 @@ impl ReportsApi {
 impl ReportService for ReportsApi {
     async fn summary(&self, request: Request<v1::SummaryRequest>) -> Result<Response<v1::SummaryResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let mut response = summary::summary(self.store.as_ref(), request.into_inner())
+        let mut response = summary::summary(self.store.as_ref(), request.into_inner(), self.clock.now())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
+        for comparison in [&mut response.previous, &mut response.week_before]
+            .into_iter()
+            .flatten()
+        {
+            self.measure(&mut comparison.coverage, comparison.window).await?;
+        }
         Ok(Response::new(response))
     }
 
     async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
         let mut response = timeline::timeline(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn heat_map(&self, request: Request<v1::HeatMapRequest>) -> Result<Response<v1::HeatMapResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = heatmap::heat_map(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn compare(&self, request: Request<v1::CompareRequest>) -> Result<Response<v1::CompareResponse>, Status> {
+        let mut response = compare::compare(self.store.as_ref(), request.get_ref().clone())
+            .await
+            .map_err(report_status)?;
+        for subject in &mut response.subjects {
+            self.exists(&subject.subject).await?;
+            self.measure(&mut subject.coverage, response.window).await?;
+        }
+        Ok(Response::new(response))
+    }
+
+    async fn top_content(
+        &self,
+        request: Request<v1::TopContentRequest>,
+    ) -> Result<Response<v1::TopContentResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = content::top_content(self.store.as_ref(), request.into_inner())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
@@ -77,6 +117,31 @@ impl ReportService for ReportsApi {
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn cascade(&self, request: Request<v1::CascadeRequest>) -> Result<Response<v1::CascadeResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let (request, now) = (request.into_inner(), self.clock.now());
+        let to_us = request.as_of_us;
+        let mut response = cascade::cascade(self.store.as_ref(), &self.cascades, now, request)
+            .await
+            .map_err(report_status)?;
+        let from_us = response.figures.as_ref().and_then(|figures| figures.first_us);
+        let window = v1::Window { from_us, to_us };
+        self.measure(&mut response.coverage, Some(window)).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn list_cascades(
+        &self,
+        request: Request<v1::ListCascadesRequest>,
+    ) -> Result<Response<v1::ListCascadesResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = cascades::list(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, None).await?;
         Ok(Response::new(response))
     }
 

@@ -1,5 +1,6 @@
 //! The services over loopback, with the fold running behind them: what a client of the suite meets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::time::timeout;
@@ -95,6 +96,32 @@ async fn a_watcher_hears_what_comes_and_goes_and_resumes_behind_what_it_heard() 
 }
 
 #[tokio::test]
+async fn a_watcher_that_does_not_read_holds_up_nobody_and_misses_nothing() {
+    const POSTS: u64 = 3_000;
+    let mut suite = Suite::start().await;
+    suite.put("acme", "acme").await;
+    let request = v1::WatchRequest {
+        subject: "acme".into(),
+        resume_token: String::new(),
+    };
+    let mut idle = suite.another().await.watch(request).await.unwrap().into_inner();
+    let mut quick = suite.watch("acme", "").await;
+
+    // Far more than what fits between a server and a client that does not read.
+    let posts: Vec<_> = (0..POSTS)
+        .map(|post| seen(&id("acme"), 1, post, generation(1)))
+        .collect();
+    suite.append(&posts).await;
+    let mut heard = [BTreeSet::new(), BTreeSet::new()];
+    for (stream, heard) in [&mut quick, &mut idle].into_iter().zip(&mut heard) {
+        while heard.len() < POSTS as usize {
+            assert!(heard.insert(next_item(stream).await.0));
+        }
+    }
+    assert_eq!(heard[0], heard[1]);
+}
+
+#[tokio::test]
 async fn a_poisoned_record_does_not_keep_the_next_from_counting() {
     let mut suite = Suite::start().await;
     suite.put("acme", "anvil").await;
@@ -112,7 +139,7 @@ async fn a_poisoned_record_does_not_keep_the_next_from_counting() {
             reports
                 .summary(v1::SummaryRequest {
                     subject: "acme".into(),
-                    window: None,
+                    ..Default::default()
                 })
                 .await
                 .unwrap()
@@ -164,6 +191,7 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
         subject: "acme".into(),
         window: turned,
         bucket: 9,
+        ..Default::default()
     };
     assert_eq!(
         fields(&suite.reports.timeline(request).await.unwrap_err()),
@@ -190,7 +218,7 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
     );
     let request = v1::SummaryRequest {
         subject: "nobody".into(),
-        window: None,
+        ..Default::default()
     };
     assert_eq!(suite.reports.summary(request).await.unwrap_err().code(), Code::NotFound);
     let status = suite

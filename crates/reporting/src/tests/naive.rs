@@ -1,15 +1,20 @@
 //! The reports worked out the simple way: from the final state of every post, counted one by one. Shares nothing with the fold but the
 //! order of lists.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+mod content;
+pub(crate) mod feed;
+mod figures;
+mod time;
+mod together;
 
-use backtweet_domain::{
-    AccountState, Finding, Intent, Kind, Label, Network, Role, Scored, Sighting, SubjectId, Timestamp, Version, signal,
-};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use backtweet_domain::{AccountState, Finding, Role, Scored, Sighting, SubjectId, Timestamp, Version, signal};
 use backtweet_wire::v1;
 
-use super::world::{Answers, MINUTE_US, windows};
+use self::figures::figures;
+use super::asked::{Answers, CONTENT_ORDERS, ZONE, calendars, feed_request, windows};
 
 /// What is expected after `events`, in whatever order they came.
 pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
@@ -18,13 +23,14 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     let coverage = coverage(events);
     let subject = subject.to_string();
     let mut answers = Answers {
-        summaries: vec![],
-        timelines: vec![],
-        authors: vec![],
-        feed: feed(&posts),
+        feed: feed::feed(&posts, &feed_request(subject.as_str())),
+        ..Answers::default()
     };
-    for window in windows() {
+    for asked in windows() {
+        let window = asked;
         let within: Vec<&Scored> = posts.iter().copied().filter(|post| is_within(window, post)).collect();
+        let [previous, week_before] = time::earlier(&posts, window, ZONE, &coverage);
+        let used_together = Some(together::used_together(&posts, window));
         let (subject, coverage, window) = (
             subject.clone(),
             Some(coverage.clone()),
@@ -35,14 +41,37 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
             window,
             figures: Some(figures(&within)),
             coverage: coverage.clone(),
+            previous,
+            week_before,
+            used_together,
         });
-        answers.timelines.push(v1::TimelineResponse {
+        for (bucket, zone) in calendars(asked) {
+            answers.timelines.push(v1::TimelineResponse {
+                subject: subject.clone(),
+                window,
+                bucket: bucket.into(),
+                buckets: time::timeline(&within, bucket, zone),
+                coverage: coverage.clone(),
+                time_zone: zone.to_owned(),
+            });
+        }
+        answers.heat_maps.push(v1::HeatMapResponse {
             subject: subject.clone(),
             window,
-            bucket: v1::Bucket::Hour.into(),
-            buckets: hours(&within),
+            time_zone: ZONE.to_owned(),
+            cells: time::heat_map(&within, ZONE),
             coverage: coverage.clone(),
         });
+        for order in CONTENT_ORDERS {
+            let (window, contents) = content::contents(events, &posts, asked, order);
+            answers.contents.push(v1::TopContentResponse {
+                subject: subject.clone(),
+                window: Some(window),
+                contents,
+                missed: 0,
+                coverage: coverage.clone(),
+            });
+        }
         answers.authors.push(v1::TopAuthorsResponse {
             subject,
             window,
@@ -53,7 +82,20 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
     answers
 }
 
-fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
+/// The feed of what counts in the end.
+pub(crate) fn feed_of(events: &[Scored], request: &v1::FeedRequest) -> Vec<v1::FeedItem> {
+    let posts = effective(events);
+    feed::feed(&posts.values().collect::<Vec<_>>(), request)
+}
+
+/// The figures of what counts in the end within a window, and what stands beside them.
+pub(crate) fn figures_within(events: &[Scored], window: Option<v1::Window>) -> (v1::Figures, v1::Coverage) {
+    let posts = effective(events);
+    let within: Vec<&Scored> = posts.values().filter(|post| is_within(window, post)).collect();
+    (figures(&within), coverage(events))
+}
+
+pub(super) fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
     let mut posts: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
     for event in events {
         posts.entry(event.classified.post.to_string()).or_default().push(event);
@@ -133,115 +175,6 @@ fn worth(event: &Scored) -> i64 {
     signal::strength(sighting.intent, label, sighting.kinds, sighting.role)
 }
 
-fn figures(posts: &[&Scored]) -> v1::Figures {
-    let with_role = |role: Role| posts.iter().filter(|post| sighting(post).role == role).count() as u64;
-    let backtweets: Vec<&Scored> = posts
-        .iter()
-        .copied()
-        .filter(|post| sighting(post).role == Role::Backtweet)
-        .collect();
-    let many = |condition: &dyn Fn(&Scored) -> bool| backtweets.iter().filter(|post| condition(post)).count() as u64;
-    let list = |names: Vec<(&str, u64)>| -> Vec<v1::Count> {
-        let counted = names.into_iter().filter(|(_, count)| *count > 0);
-        counted
-            .map(|(name, count)| v1::Count {
-                name: name.into(),
-                count,
-            })
-            .collect()
-    };
-    let label = |wanted: Label| many(&|post| post.sentiment.as_ref().is_some_and(|it| it.label == wanted));
-    let (positive, negative) = (label(Label::Positive), label(Label::Negative));
-    let net = (positive as f64 - negative as f64) / (positive + negative) as f64;
-    v1::Figures {
-        backtweets: backtweets.len() as u64,
-        reposts: many(&|post| sighting(post).kinds.contains(Kind::Repost)),
-        citations: many(&|post| !sighting(post).kinds.contains(Kind::Repost)),
-        automatic: many(&|post| sighting(post).kinds == sighting(post).automatic),
-        indirect: with_role(Role::Indirect),
-        origins: with_role(Role::Origin),
-        answers: with_role(Role::Answer),
-        kinds: list(
-            Kind::ALL
-                .map(|kind| (kind.name(), many(&|post| sighting(post).kinds.contains(kind))))
-                .to_vec(),
-        ),
-        intents: list(
-            Intent::ALL
-                .map(|it| (it.name(), many(&|post| sighting(post).intent == it)))
-                .to_vec(),
-        ),
-        networks: list(
-            Network::ALL
-                .map(|it| (it.name(), many(&|post| post.classified.post.network() == it)))
-                .to_vec(),
-        ),
-        languages: languages(&backtweets),
-        sentiments: list(Label::ALL.map(|it| (it.name(), label(it))).to_vec()),
-        net_sentiment: (positive + negative > 0).then_some(net),
-        impressions: backtweets
-            .iter()
-            .filter_map(|post| sighting(post).post.author.followers)
-            .sum(),
-        impressions_unknown: many(&|post| sighting(post).post.author.followers.is_none()),
-        authors: backtweets
-            .iter()
-            .map(|post| &sighting(post).post.author.id)
-            .collect::<BTreeSet<_>>()
-            .len() as u64,
-        signal_milli: backtweets.iter().map(|post| worth(post)).sum(),
-        models: models(&backtweets),
-    }
-}
-
-fn models(backtweets: &[&Scored]) -> Vec<v1::Count> {
-    let mut models: BTreeMap<&str, u64> = BTreeMap::new();
-    for sentiment in backtweets.iter().filter_map(|post| post.sentiment.as_ref()) {
-        *models.entry(&sentiment.model).or_default() += 1;
-    }
-    most_frequent_first(models)
-}
-
-fn languages(backtweets: &[&Scored]) -> Vec<v1::Count> {
-    let mut languages: BTreeMap<&str, u64> = BTreeMap::new();
-    for post in backtweets {
-        let scored = post
-            .sentiment
-            .as_ref()
-            .and_then(|sentiment| sentiment.language.as_deref());
-        let language = sighting(post).post.language.as_deref().or(scored).unwrap_or("und");
-        *languages
-            .entry(&language[..language.find('-').unwrap_or(language.len())])
-            .or_default() += 1;
-    }
-    most_frequent_first(languages)
-}
-
-fn most_frequent_first(counts: BTreeMap<&str, u64>) -> Vec<v1::Count> {
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| Reverse(*count));
-    counts
-        .into_iter()
-        .map(|(name, count)| v1::Count {
-            name: name.into(),
-            count,
-        })
-        .collect()
-}
-
-fn hours(posts: &[&Scored]) -> Vec<v1::TimelineBucket> {
-    let hour = |post: &Scored| at(post).div_euclid(60 * MINUTE_US) * 60 * MINUTE_US;
-    let starts: BTreeSet<i64> = posts.iter().map(|post| hour(post)).collect();
-    let bucket = |start_us: i64| {
-        let posts: Vec<&Scored> = posts.iter().copied().filter(|post| hour(post) == start_us).collect();
-        v1::TimelineBucket {
-            start_us,
-            figures: Some(figures(&posts)),
-        }
-    };
-    starts.into_iter().map(bucket).collect()
-}
-
 /// The best two within a window, as their newest backtweet of all shows them.
 fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
     let is_backtweet = |post: &&&Scored| sighting(post).role == Role::Backtweet;
@@ -275,19 +208,6 @@ fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
         }
     };
     ranked.into_iter().map(card).collect()
-}
-
-fn feed(posts: &[&Scored]) -> Vec<v1::FeedItem> {
-    let roles = [Role::Backtweet, Role::Indirect];
-    let shown = |post: &&&Scored| roles.contains(&sighting(post).role) && is_within(windows()[2], post);
-    let mut posts: Vec<&Scored> = posts.iter().filter(shown).copied().collect();
-    posts.sort_by_key(|post| Reverse((at(post), post.classified.post.to_string())));
-    let item = |post: &Scored| v1::FeedItem {
-        sighting: Some(sighting(post).into()),
-        sentiment: post.sentiment.as_ref().map(Into::into),
-        signal_milli: worth(post),
-    };
-    posts.into_iter().map(item).collect()
 }
 
 /// The highest version there is, as a final deletion has it.

@@ -11,8 +11,9 @@ use proptest::test_runner::{Config, TestRunner};
 use backtweet_domain::{AccountState, Scored, SubjectId, Version};
 use backtweet_store::{FjallStore, Store};
 
+use super::asked::ask;
 use super::naive;
-use super::world::{account, ask, fold, mix, new_subject, retracted, seen, stores};
+use super::world::{account, fold, mix, new_subject, retracted, seen, stores};
 use crate::FoldStage;
 
 const POSTS: u64 = 6;
@@ -49,7 +50,7 @@ fn said() -> impl Strategy<Value = Said> {
 
 #[derive(Debug, Clone)]
 pub(super) struct Case {
-    seed: u64,
+    pub(super) seed: u64,
     said: Vec<Said>,
     again: Vec<prop::sample::Index>,
     pub(super) batch: usize,
@@ -125,6 +126,8 @@ fn reports_do_not_depend_on_the_order_or_number_of_deliveries() {
             for store in &stores {
                 fold_all(store.as_ref(), &shuffled, case.batch).await;
                 let answers = ask(store.as_ref(), &subject).await;
+                prop_assert_eq!(&answers.summaries, &expected.summaries);
+                prop_assert_eq!(&answers.timelines, &expected.timelines);
                 prop_assert_eq!(&answers, &expected);
                 bytes.insert(answers.bytes());
             }

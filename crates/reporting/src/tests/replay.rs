@@ -6,8 +6,9 @@ use backtweet_domain::{Scored, SubjectId, Timestamp, Version};
 use backtweet_store::{FjallStore, Outcome, Store};
 use backtweet_stream::Effects;
 
+use super::asked::ask;
 use super::naive;
-use super::world::{MINUTE_US, START_US, ask, effects, fold, items, new_subject, seen};
+use super::world::{MINUTE_US, START_US, effects, fold, items, new_subject, seen};
 use crate::FoldStage;
 use crate::fold::Head;
 
@@ -86,7 +87,7 @@ async fn old_posts_count_unless_a_retention_is_set_and_then_each_refused_one_cou
         fold(&store, &FoldStage::default(), &[seen_at(&unbounded, 0, 600)]).await;
         fold(&store, &FoldStage::default(), &[seen_at(&unbounded, 2, -3_000_000)]).await;
     }
-    let coverage = |answers: &super::world::Answers| answers.summaries[0].coverage.clone().unwrap();
+    let coverage = |answers: &super::asked::Answers| answers.summaries[0].coverage.clone().unwrap();
     let answers = ask(&store, &bounded).await;
     assert_eq!(coverage(&answers).too_late, 1);
     assert_eq!(coverage(&answers).first_us, Some(START_US + 550 * MINUTE_US));

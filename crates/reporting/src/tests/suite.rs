@@ -31,6 +31,7 @@ pub(super) struct Suite {
     pub(super) reports: ReportServiceClient<Channel>,
     pub(super) subjects: SubjectServiceClient<Channel>,
     pub(super) shutdown: CancellationToken,
+    endpoint: String,
     pub(super) running: JoinHandle<Result<(), Error>>,
     _folder: TempDir,
 }
@@ -77,11 +78,8 @@ impl Suite {
             }),
         );
         let running = tokio::spawn(reporting.run(shutdown.clone()));
-        let channel = Endpoint::from_shared(format!("http://{address}"))
-            .unwrap()
-            .connect()
-            .await
-            .unwrap();
+        let endpoint = format!("http://{address}");
+        let channel = connect(&endpoint).await;
         let (reports, subjects) = (
             ReportServiceClient::new(channel.clone()),
             SubjectServiceClient::new(channel),
@@ -91,6 +89,7 @@ impl Suite {
             reports,
             subjects,
             shutdown,
+            endpoint,
             running,
             _folder: folder,
         }
@@ -142,6 +141,11 @@ impl Suite {
         self.reports.watch(request).await.unwrap().into_inner()
     }
 
+    /// A client with a connection of its own.
+    pub(super) async fn another(&self) -> ReportServiceClient<Channel> {
+        ReportServiceClient::new(connect(&self.endpoint).await)
+    }
+
     pub(super) async fn append(&self, events: &[Scored]) {
         let record = |event: &Scored| Record {
             key: event.classified.subject.to_string().into(),
@@ -154,6 +158,11 @@ impl Suite {
             .await
             .unwrap();
     }
+}
+
+async fn connect(endpoint: &str) -> Channel {
+    let endpoint = Endpoint::from_shared(endpoint.to_owned()).unwrap();
+    endpoint.connect().await.unwrap()
 }
 
 pub(super) async fn next(stream: &mut Streaming<v1::WatchResponse>) -> Option<v1::WatchResponse> {

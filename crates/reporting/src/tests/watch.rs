@@ -11,8 +11,9 @@ use backtweet_store::{Batch, FjallStore, Found, LookUp, Outcome, Store, StoreErr
 use backtweet_wire::v1;
 use backtweet_wire::v1::watch_response::Change;
 
+use super::asked::whole_feed_of;
 use super::order::run;
-use super::world::{fold, new_subject, whole_feed_of};
+use super::world::{fold, new_subject};
 use crate::FoldStage;
 use crate::report::watch::Cursor;
 

@@ -1,27 +1,40 @@
 //! Makes findings, folds them as the runner would, and asks for every report.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use prost::Message;
 
 use backtweet_domain::{
-    AccountId, AccountState, Author, Classified, Edge, Finding, Intent, Kind, KindSet, Label, Lineage, Network, Post,
-    PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
+    AccountId, AccountState, Author, Classified, Entities, Finding, Flag, Hashtag, Intent, Kind, KindSet, Label, Link,
+    Network, Post, PostId, Role, Scored, Sentiment, Sighting, SubjectId, Timestamp, Version,
 };
 use backtweet_store::{FjallStore, Outcome, RedisConfig, RedisStore, Store};
 use backtweet_stream::{Effects, Stage};
-use backtweet_wire::{record, v1};
+use backtweet_wire::record;
 
-use crate::report::{authors, feed, summary, timeline};
 use crate::{FoldStage, Item};
 
-/// 2026-07-01T00:00:00Z.
-pub(crate) const START_US: i64 = 1_782_864_000_000_000;
+/// 2026-10-30T00:00:00Z: around it lie clock changes of Europe and America, the end of a month and the end of a week.
+pub(crate) const START_US: i64 = 1_793_318_400_000_000;
 pub(crate) const MINUTE_US: i64 = 60_000_000;
+const MINUTES_PER_WEEK: i64 = 7 * 24 * 60;
+/// Some minutes behind the middle of it all.
+pub(crate) const NOW_US: i64 = START_US + 3_003 * MINUTE_US;
+
+/// Hashtags as they are written and as they are counted.
+pub(crate) const HASHTAGS: [(&str, &str); 4] =
+    [("Acme", "acme"), ("ACME", "acme"), ("Été", "ete"), ("launch", "launch")];
+/// What texts end in.
+pub(crate) const TEXTS: [&str; 4] = ["It's NOT\n working", "working? not!", "Café noir", ""];
+
+/// Links as they are written and as they are counted.
+pub(crate) const LINKS: [(&str, &str); 3] = [
+    ("https://www.acme.example/?utm_source=mail", "https://acme.example/"),
+    ("https://acme.example/", "https://acme.example/"),
+    ("http://other.example/a", "http://other.example/a"),
+];
 
 /// A subject that no other test uses.
 pub(crate) fn new_subject() -> SubjectId {
@@ -47,7 +60,9 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
     let mixed = mix(&[seed, post, version.generation, version.revision, version.lineage]);
     let pick = |shift: u32, many: u64| (mixed >> shift) % many;
     let id = post_id(post);
-    let at = Timestamp::from_micros(START_US + pick(0, 5_000).cast_signed() * MINUTE_US);
+    let weeks_before = i64::from(pick(50, 4) == 0);
+    let minute = pick(0, 5_000).cast_signed() - weeks_before * MINUTES_PER_WEEK;
+    let at = Timestamp::from_micros(START_US + minute * MINUTE_US);
     let mut kinds = KindSet::EMPTY.with(Kind::ALL[pick(8, 7) as usize]);
     if pick(11, 3) == 0 {
         kinds = kinds.with(Kind::ALL[pick(13, 7) as usize]);
@@ -78,30 +93,27 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         post: Post {
             revision: version.revision,
             author,
-            text: format!("text {mixed}"),
+            text: format!("text {mixed} {}", TEXTS[pick(52, 4) as usize]),
             language: language.map(str::to_owned),
             created_at: None,
             witnessed_at: at,
             references: Vec::new(),
-            entities: Default::default(),
+            entities: entities(mixed),
             engagement: Default::default(),
             url: None,
             has_media: false,
-            id: id.clone(),
+            id,
         },
         role,
         kinds,
         automatic,
-        lineage: Lineage {
-            root: id,
-            parent: None,
-            depth: 0,
-            edge: Edge::Observed,
-            by: None,
-        },
+        lineage: super::cascade::lineage(post, mix(&[mixed])),
         intent: Intent::ALL[pick(46, 7) as usize],
         intent_confidence: 0.5,
-        flags: backtweet_domain::Flags::NONE,
+        flags: Flag::ALL
+            .into_iter()
+            .filter(|&flag| pick(55 + flag as u32, 4) == 0)
+            .collect(),
         named: Vec::new(),
     };
     let finding = Finding::Seen {
@@ -111,6 +123,22 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
     Scored {
         sentiment,
         ..finding_of(subject, post, finding)
+    }
+}
+
+fn entities(mixed: u64) -> Entities {
+    let chosen = |place: usize, shift: u32| mixed.rotate_right(shift) >> (3 * place) & 7 < 2;
+    let hashtags = HASHTAGS.iter().enumerate().filter(|(place, _)| chosen(*place, 23));
+    let links = LINKS.iter().enumerate().filter(|(place, _)| chosen(*place, 37));
+    Entities {
+        hashtags: hashtags
+            .map(|(_, (written, _))| Hashtag {
+                tag: (*written).to_owned(),
+                span: None,
+            })
+            .collect(),
+        links: links.map(|(_, (written, _))| Link::new(*written, None)).collect(),
+        ..Entities::default()
     }
 }
 
@@ -176,112 +204,4 @@ pub(crate) async fn stores(folder: &Path) -> Vec<Arc<dyn Store>> {
         Err(_) => eprintln!("not tested on Redis: BACKTWEET_TEST_REDIS is not set"),
     }
     stores
-}
-
-/// Everything that can be asked about a subject.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answers {
-    pub(crate) summaries: Vec<v1::SummaryResponse>,
-    pub(crate) timelines: Vec<v1::TimelineResponse>,
-    pub(crate) authors: Vec<v1::TopAuthorsResponse>,
-    pub(crate) feed: Vec<v1::FeedItem>,
-}
-
-impl Answers {
-    pub(crate) fn bytes(&self) -> Vec<Vec<u8>> {
-        let summaries = self.summaries.iter().map(Message::encode_to_vec);
-        let timelines = self.timelines.iter().map(Message::encode_to_vec);
-        let authors = self.authors.iter().map(Message::encode_to_vec);
-        summaries
-            .chain(timelines)
-            .chain(authors)
-            .chain(self.feed.iter().map(Message::encode_to_vec))
-            .collect()
-    }
-}
-
-/// The windows that are asked about: everything, both ends, one end, within a day, and none of it.
-pub(crate) fn windows() -> Vec<Option<v1::Window>> {
-    let at = |minute: i64| Some(START_US + minute * MINUTE_US);
-    let window = |from_us, to_us| Some(v1::Window { from_us, to_us });
-    vec![
-        None,
-        window(at(17), at(4_711)),
-        window(at(1_000), None),
-        window(None, at(2_950)),
-        window(at(1_450), at(1_800)),
-        window(at(9_000), at(9_900)),
-    ]
-}
-
-pub(crate) async fn ask(store: &dyn Store, subject: &SubjectId) -> Answers {
-    let subject = subject.to_string();
-    let (mut summaries, mut timelines, mut top_authors) = (Vec::new(), Vec::new(), Vec::new());
-    for window in windows() {
-        let subject = subject.clone();
-        let request = v1::SummaryRequest {
-            subject: subject.clone(),
-            window,
-        };
-        summaries.push(summary::summary(store, request).await.unwrap());
-        let request = v1::TimelineRequest {
-            subject: subject.clone(),
-            window,
-            bucket: v1::Bucket::Hour.into(),
-        };
-        timelines.push(timeline::timeline(store, request).await.unwrap());
-        let request = v1::TopAuthorsRequest {
-            subject,
-            window,
-            limit: 2,
-        };
-        top_authors.push(authors::top_authors(store, request).await.unwrap());
-    }
-    Answers {
-        summaries,
-        timelines,
-        authors: top_authors,
-        feed: whole_feed(store, &subject).await,
-    }
-}
-
-/// All pages of the feed, small ones.
-async fn whole_feed(store: &dyn Store, subject: &str) -> Vec<v1::FeedItem> {
-    let mut request = v1::FeedRequest {
-        subject: subject.to_owned(),
-        window: windows()[2],
-        page_size: 2,
-        roles: vec![v1::Role::Backtweet.into(), v1::Role::Indirect.into()],
-        ..Default::default()
-    };
-    let mut items = Vec::new();
-    loop {
-        let page = feed::feed(store, request.clone()).await.unwrap();
-        items.extend(page.items);
-        if page.next_page_token.is_empty() {
-            return items;
-        }
-        request.page_token = page.next_page_token;
-    }
-}
-
-/// Every post that counts, of whatever role, by id.
-pub(crate) async fn whole_feed_of(store: &dyn Store, subject: &str) -> BTreeMap<String, v1::FeedItem> {
-    let roles = [
-        v1::Role::Backtweet,
-        v1::Role::Indirect,
-        v1::Role::Origin,
-        v1::Role::Answer,
-    ];
-    let roles = roles.map(Into::into).to_vec();
-    let request = v1::FeedRequest {
-        subject: subject.to_owned(),
-        page_size: 500,
-        roles,
-        ..Default::default()
-    };
-    let page = feed::feed(store, request).await.unwrap();
-    assert_eq!(page.next_page_token, "");
-    let id = |item: &v1::FeedItem| item.sighting.as_ref().unwrap().post.as_ref().unwrap().id.clone();
-    page.items.into_iter().map(|item| (id(&item), item)).collect()
 }

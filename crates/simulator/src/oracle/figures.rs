@@ -133,6 +133,7 @@ pub fn comparable(figures: &Figures) -> Figures {
         net_sentiment: None,
         signal_milli: 0,
         models: vec![],
+        authors_error: None,
         ..*figures
     }
 }

@@ -16,6 +16,7 @@ use crate::output::{self, ACCENT, BAD, FAINT, GOOD, HEADING, styled};
 use crate::view::bars::{grouped, sparkline};
 use crate::view::figures::{self, CoverageView, FiguresView};
 use crate::view::item;
+use crate::view::zone::Zone;
 
 const STORIES: [(&str, &str); 3] = [
     ("brewlark", "a coffee roaster runs a campaign hashtag"),
@@ -96,7 +97,7 @@ fn subject(outcome: &Outcome) {
         output::line(format!(" strongest  {}", authors.join(", ")));
     }
     for found in &outcome.loudest {
-        for line in item::text(found).lines() {
+        for line in item::text(found, &Zone::UTC).lines() {
             output::line(format!("  {line}"));
         }
     }

@@ -1,4 +1,4 @@
-//! Windows as people write them: RFC 3339 times, dates, or ages such as `24h`.
+//! Windows as people write them: RFC 3339 times, times and dates by the clocks of a zone, or ages such as `24h`.
 
 use std::time::Duration;
 
@@ -6,13 +6,18 @@ use anyhow::{Result, bail};
 use backtweet_domain::Timestamp;
 use backtweet_wire::v1::Window;
 
+use crate::view::zone::Zone;
+
 /// The window from `from` to `to`; absent where both are.
-pub fn parse(from: Option<&str>, to: Option<&str>, now: Timestamp) -> Result<Option<Window>> {
+pub fn parse(from: Option<&str>, to: Option<&str>, zone: &Zone, now: Timestamp) -> Result<Option<Window>> {
     if from.is_none() && to.is_none() {
         return Ok(None);
     }
-    let from_us = from.map(|text| time(text, now)).transpose()?.map(Timestamp::micros);
-    let to_us = to.map(|text| time(text, now)).transpose()?.map(Timestamp::micros);
+    let from_us = from
+        .map(|text| time(text, zone, now))
+        .transpose()?
+        .map(Timestamp::micros);
+    let to_us = to.map(|text| time(text, zone, now)).transpose()?.map(Timestamp::micros);
     if let (Some(start), Some(end)) = (from_us, to_us)
         && start >= end
     {
@@ -21,20 +26,21 @@ pub fn parse(from: Option<&str>, to: Option<&str>, now: Timestamp) -> Result<Opt
     Ok(Some(Window { from_us, to_us }))
 }
 
-fn time(text: &str, now: Timestamp) -> Result<Timestamp> {
+/// A time, or how long ago it was.
+pub fn time(text: &str, zone: &Zone, now: Timestamp) -> Result<Timestamp> {
     if let Some(age) = age(text) {
         return Ok(now.minus(age));
     }
-    let parsed = Timestamp::parse(text).or_else(|_| Timestamp::parse(&format!("{text}T00:00:00Z")));
-    match parsed {
-        Ok(time) => Ok(time),
-        Err(_) => {
+    match Timestamp::parse(text).ok().or_else(|| zone.read_time(text)) {
+        Some(time) => Ok(time),
+        None => {
             bail!("`{text}` is no time: write 2026-07-01T12:00:00Z, 2026-07-01, or an age such as 90m, 24h or 7d")
         }
     }
 }
 
-fn age(text: &str) -> Option<Duration> {
+/// A span of time; `None` where the text is none.
+pub fn age(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "m" => 60,
@@ -52,27 +58,29 @@ mod tests {
     #[test]
     fn times_dates_and_ages_are_understood() {
         let now = Timestamp::parse("2026-07-02T00:00:00Z").unwrap();
-        let window = parse(Some("24h"), Some("2026-07-02"), now).unwrap().unwrap();
+        let window = parse(Some("24h"), Some("2026-07-02"), &Zone::UTC, now)
+            .unwrap()
+            .unwrap();
         assert_eq!(
             window.from_us,
             Some(Timestamp::parse("2026-07-01T00:00:00Z").unwrap().micros())
         );
         assert_eq!(window.to_us, Some(now.micros()));
-        assert!(parse(None, None, now).unwrap().is_none());
+        assert!(parse(None, None, &Zone::UTC, now).unwrap().is_none());
     }
 
     #[test]
     fn what_is_no_time_is_named() {
         let now = Timestamp::EPOCH;
         assert!(
-            parse(Some("noon"), None, now)
+            parse(Some("noon"), None, &Zone::UTC, now)
                 .unwrap_err()
                 .to_string()
                 .contains("`noon`")
         );
-        assert!(parse(Some("é"), None, now).is_err());
+        assert!(parse(Some("é"), None, &Zone::UTC, now).is_err());
         assert!(
-            parse(Some("2026-07-02"), Some("2026-07-01"), now)
+            parse(Some("2026-07-02"), Some("2026-07-01"), &Zone::UTC, now)
                 .unwrap_err()
                 .to_string()
                 .contains("--from")

@@ -21,7 +21,8 @@ fn seen(revision: u64) -> Finding {
     };
     Finding::Seen {
         version: version(revision),
-        impact,
+        impact: Box::new(impact),
+        place: Box::default(),
         event: format!("text {revision}").into(),
     }
 }

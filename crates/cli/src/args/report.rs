@@ -1,0 +1,171 @@
+//! What `backtweet report` takes.
+
+use clap::{Subcommand, ValueEnum};
+
+use super::cascade::{Cascade, Cascades};
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// Counts, authors, impressions, net sentiment, and what is used together with backtweets
+    Summary {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+        /// Also show how this differs from the window before and from the same weekdays before; needs --from
+        #[arg(long)]
+        compare: bool,
+        /// How many hashtags and links used together with backtweets, at most 20
+        #[arg(long, default_value_t = 5)]
+        top: u32,
+    },
+    /// The same counts bucket by bucket
+    Timeline {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+        /// Length of a bucket; chosen by the window where absent
+        #[arg(long, value_enum)]
+        bucket: Option<Bucket>,
+    },
+    /// Share of voice: 2 to 20 subjects side by side
+    Compare {
+        /// The subjects
+        #[arg(required = true, num_args = 2..)]
+        subjects: Vec<String>,
+        #[command(flatten)]
+        about: About,
+    },
+    /// Backtweets and net sentiment by weekday and hour
+    Heatmap {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+    },
+    /// Authors by signal strength
+    Authors {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+        /// How many
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+    },
+    /// The subject's own posts by the backtweets that came of them
+    Content {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+        /// How many
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+        /// What comes first
+        #[arg(long, value_enum, default_value_t = ContentSort::Backtweets)]
+        sort: ContentSort,
+    },
+    /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
+    Cascade(Cascade),
+    /// The posts that travelled furthest
+    Cascades(Cascades),
+    /// Backtweets, newest first unless sorted otherwise
+    Feed(Box<Feed>),
+}
+
+/// A part of time, and the clocks it is told by.
+#[derive(Debug, clap::Args)]
+pub struct About {
+    /// Start of the window, such as 2026-07-01T00:00:00Z, or an age such as 24h or 7d
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// End of the window, exclusive
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Whose clocks and calendar count, such as Europe/Berlin; UTC where absent. Times without an offset are read by them too
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Feed {
+    /// The subject
+    pub subject: String,
+    #[command(flatten)]
+    pub about: About,
+    /// How many
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub limit: u32,
+    /// Only these kinds
+    #[arg(long = "kind", value_name = "KIND")]
+    pub kinds: Vec<String>,
+    /// Only these intents
+    #[arg(long = "intent", value_name = "INTENT")]
+    pub intents: Vec<String>,
+    /// Only these sentiments
+    #[arg(long = "sentiment", value_name = "LABEL")]
+    pub sentiments: Vec<String>,
+    /// Only these roles; backtweets where absent
+    #[arg(long = "role", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// Only these networks
+    #[arg(long = "network", value_name = "NETWORK")]
+    pub networks: Vec<String>,
+    /// Only these languages, such as en; und where none is known
+    #[arg(long = "language", value_name = "LANGUAGE")]
+    pub languages: Vec<String>,
+    /// Only these authors, as `network:native id`
+    #[arg(long = "author", value_name = "AUTHOR")]
+    pub authors: Vec<String>,
+    /// Only posts that bear one of these flags
+    #[arg(long = "flag", value_name = "FLAG")]
+    pub flags: Vec<String>,
+    /// Only authors with at least so many followers
+    #[arg(long, value_name = "FOLLOWERS", default_value_t = 0, hide_default_value = true)]
+    pub min_followers: u64,
+    /// Only the cascades that grew from these posts
+    #[arg(long = "root", value_name = "POST")]
+    pub roots: Vec<String>,
+    /// Only texts with all these words, and "phrases in quotes"
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    pub text: String,
+    /// What comes first; signal and followers need a window of at most 5,000 posts
+    #[arg(long, value_enum, default_value_t = Sort::Newest)]
+    pub sort: Sort,
+}
+
+/// Length of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Bucket {
+    Minute,
+    QuarterHour,
+    Hour,
+    Day,
+    /// From Monday on
+    Week,
+    Month,
+}
+
+/// What comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    Newest,
+    Oldest,
+    Signal,
+    Followers,
+}
+
+/// What comes first of a subject's own posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ContentSort {
+    Backtweets,
+    Reposts,
+    Citations,
+    Signal,
+    Positive,
+    Negative,
+    Authors,
+    Impressions,
+}

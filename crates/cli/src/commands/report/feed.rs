@@ -1,0 +1,115 @@
+//! `backtweet report feed`.
+
+use anyhow::{Result, bail};
+use backtweet_wire::v1;
+
+use super::{Asked, Client};
+use crate::args::{Feed, Format, Sort};
+use crate::client::refused;
+use crate::output;
+use crate::view::item;
+
+/// What the command line asks for.
+pub(super) fn request(args: Feed, asked: &Asked) -> Result<v1::FeedRequest> {
+    let order = match args.sort {
+        Sort::Newest => v1::FeedOrder::Newest,
+        Sort::Oldest => v1::FeedOrder::Oldest,
+        Sort::Signal => v1::FeedOrder::Signal,
+        Sort::Followers => v1::FeedOrder::Followers,
+    };
+    Ok(v1::FeedRequest {
+        window: asked.window,
+        kinds: chosen("kind", &args.kinds, v1::Kind::from_str_name)?,
+        intents: chosen("intent", &args.intents, v1::Intent::from_str_name)?,
+        sentiments: chosen("label", &args.sentiments, v1::Label::from_str_name)?,
+        roles: chosen("role", &args.roles, v1::Role::from_str_name)?,
+        networks: chosen("network", &args.networks, v1::Network::from_str_name)?,
+        flags: chosen("flag", &args.flags, v1::Flag::from_str_name)?,
+        subject: args.subject,
+        languages: args.languages,
+        authors: args.authors,
+        min_followers: args.min_followers,
+        roots: args.roots,
+        text: args.text,
+        order: order.into(),
+        ..Default::default()
+    })
+}
+
+/// The wire's numbers of the names that were given on the command line.
+fn chosen<T: Into<i32>>(what: &str, names: &[String], by_name: impl Fn(&str) -> Option<T>) -> Result<Vec<i32>> {
+    let number = |name: &String| {
+        let wire = format!("{}_{}", what.to_uppercase(), name.to_uppercase().replace('-', "_"));
+        match by_name(&wire) {
+            Some(value) => Ok(value.into()),
+            None => bail!("`{name}` is no {what}: the words are those that `backtweet report summary` shows"),
+        }
+    };
+    names.iter().map(number).collect()
+}
+
+/// Asks page by page and shows.
+pub(super) async fn show(client: &mut Client, mut request: v1::FeedRequest, limit: u32, asked: &Asked) -> Result<()> {
+    let mut left = limit as usize;
+    let mut items = Vec::new();
+    while left > 0 {
+        request.page_size = u32::try_from(left.min(500)).unwrap_or(500);
+        let response = client.feed(request.clone()).await.map_err(refused)?.into_inner();
+        left -= response.items.len().min(left);
+        items.extend(response.items);
+        request.page_token = response.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    match asked.format {
+        Format::Text if items.is_empty() => output::line("nothing here; a wider window or fewer filters may show more"),
+        Format::Text => items
+            .iter()
+            .for_each(|found| output::line(item::text(found, &asked.zone))),
+        Format::Json => {
+            for found in &items {
+                output::json_line(&item::view(found))?;
+            }
+        }
+        Format::Csv => {
+            let field = |value: &serde_json::Value| match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::Array(parts) => parts
+                    .iter()
+                    .filter_map(|part| part.as_str())
+                    .collect::<Vec<_>>()
+                    .join("+"),
+                other => other.to_string(),
+            };
+            let rows = items.iter().map(|found| {
+                let view = item::view(found);
+                [
+                    field(&view["at"]),
+                    field(&view["post"]),
+                    field(&view["author"]["id"]),
+                    field(&view["kinds"]),
+                    field(&view["intent"]),
+                    field(&view["sentiment"]["label"]),
+                    field(&view["signal_milli"]),
+                    field(&view["text"]),
+                ]
+            });
+            output::csv(
+                [
+                    "at",
+                    "post",
+                    "author",
+                    "kinds",
+                    "intent",
+                    "sentiment",
+                    "signal_milli",
+                    "text",
+                ],
+                rows,
+            )?;
+        }
+    }
+    Ok(())
+}
