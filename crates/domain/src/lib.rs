@@ -8,6 +8,7 @@ pub mod id;
 pub mod link;
 pub mod post;
 pub mod query;
+pub mod reach;
 pub mod retry;
 pub mod revision;
 pub mod sentiment;
