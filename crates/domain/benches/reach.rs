@@ -6,6 +6,7 @@
 use std::hint::black_box;
 
 use backtweet_domain::reach::{Sketch, marginal};
+use backtweet_domain::{AccountId, Network};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const RECORDS: u64 = 10_000_000;
@@ -32,8 +33,15 @@ fn reach(criterion: &mut Criterion) {
     let kept: Vec<_> = sketches.iter().map(Sketch::to_bytes).collect();
     let mut group = criterion.benchmark_group(format!("{RECORDS} follower records"));
     group.sample_size(10);
-    group.bench_function("folded in and estimated", |bench| {
-        bench.iter(|| black_box(sketch(0..RECORDS).estimate()));
+    let name = |number: u64| AccountId::new(Network::Bluesky, format!("did:plc:{number:024}")).unwrap();
+    let followers: Vec<_> = (0..RECORDS / 10).map(name).collect();
+    group.bench_function("hashed, folded in and estimated", |bench| {
+        bench.iter(|| {
+            let mut sketch = Sketch::default();
+            let records = followers.iter().cycle().take(RECORDS as usize);
+            records.for_each(|follower| sketch.insert(follower));
+            black_box(sketch.estimate())
+        });
     });
     group.bench_function(
         format!("{AMPLIFIERS} kept sketches read, merged and estimated"),

@@ -1,5 +1,6 @@
 //! The words of Backtweet as types, and the pure rules on them. Nothing here does I/O or knows who runs it.
 
+pub mod authority;
 pub mod backtweet;
 pub mod cascade;
 pub mod entities;

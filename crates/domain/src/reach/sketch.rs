@@ -25,7 +25,8 @@ const SEED: u64 = 0;
 
 /// The hash by which a sketch knows an account: XXH3 of `network:native`, the same on each machine.
 pub fn hash_of(account: &AccountId) -> u64 {
-    xxh3_64_with_seed(account.to_string().as_bytes(), SEED)
+    let id = [account.network().name(), ":", account.native()].concat();
+    xxh3_64_with_seed(id.as_bytes(), SEED)
 }
 
 /// A set of accounts: their hashes while there are at most [`EXACT`] of them, the registers of a HyperLogLog beyond (Flajolet, Fusy,
