@@ -14,6 +14,7 @@ pub mod retry;
 pub mod revision;
 pub mod sentiment;
 pub mod signal;
+pub mod standing;
 pub mod subject;
 pub mod text;
 pub mod time;
