@@ -71,7 +71,8 @@ impl Reach {
     /// The reach of all of `audiences` together.
     pub fn of<'a>(audiences: impl IntoIterator<Item = &'a Audience>) -> Self {
         let (mut whole, mut edges) = (Sketch::default(), Sketch::default());
-        let (mut largest, mut sum, mut parts, mut unknown) = (0, 0_u64, 0_u64, 0);
+        let (mut largest, mut sum, mut unknown) = (0, 0_u64, 0);
+        let mut is_measured = true;
         for audience in audiences {
             match audience {
                 Audience::Whole(followers) => whole.merge(followers),
@@ -82,19 +83,24 @@ impl Reach {
                     edges.merge(known);
                     largest = largest.max(*followers);
                     sum = sum.saturating_add(*followers);
-                    parts += 1;
+                    is_measured = false;
                 }
-                Audience::Unknown => unknown += 1,
+                Audience::Unknown => {
+                    unknown += 1;
+                    is_measured = false;
+                }
             }
         }
         let measured = whole.estimate();
-        if parts == 0 && unknown == 0 {
+        if is_measured {
             return measured.into();
         }
         edges.merge(&whole);
+        let at_least = edges.estimate().low.max(largest);
         Self::Bounded {
-            at_least: edges.estimate().low.max(largest),
-            at_most: measured.high.saturating_add(sum),
+            at_least,
+            // More edges may be known than a stale number of followers says.
+            at_most: measured.high.saturating_add(sum).max(at_least),
             unknown,
         }
     }

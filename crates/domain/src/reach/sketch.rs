@@ -1,6 +1,8 @@
 //! A set of accounts small enough to keep for each author, and its unions. How its size is told from it lives in [`super::estimator`], how
 //! it is written in [`super::bytes`].
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Estimate;
@@ -68,7 +70,7 @@ impl Sketch {
                 if hashes.len() < EXACT {
                     hashes.insert(place, hash);
                 } else {
-                    let mut registers = self.registers();
+                    let mut registers = self.registers().into_owned();
                     raise(&mut registers, register_of(hash));
                     self.0 = Form::Registers(registers);
                 }
@@ -132,10 +134,15 @@ impl Sketch {
         }
     }
 
-    fn registers(&self) -> Vec<u8> {
-        let mut registers = vec![0; REGISTERS];
-        self.raised().for_each(|raised| raise(&mut registers, raised));
-        registers
+    fn registers(&self) -> Cow<'_, [u8]> {
+        match &self.0 {
+            Form::Registers(registers) => Cow::Borrowed(registers),
+            Form::Exact(hashes) => {
+                let mut registers = vec![0; REGISTERS];
+                hashes.iter().for_each(|&hash| raise(&mut registers, register_of(hash)));
+                Cow::Owned(registers)
+            }
+        }
     }
 }
 

@@ -216,6 +216,17 @@ fn both(one: &Sketch, other: &Sketch) -> Sketch {
     Sketch::union([one, other])
 }
 
+/// An audience of any kind; a number of followers may be stale, and less than the edges that are known.
+fn audience() -> impl Strategy<Value = Audience> {
+    let edges = || numbers().prop_map(|numbers| sketch(5, numbers));
+    prop_oneof![
+        edges().prop_map(Audience::Whole),
+        (0..5_000_u64, edges()).prop_map(|(followers, edges)| Audience::Part { followers, edges }),
+        (0..5_000_u64).prop_map(Audience::count),
+        Just(Audience::Unknown),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -264,6 +275,23 @@ proptest! {
             prop_assert_eq!(*found, Estimate::beyond(&sketches[who], &others));
             if is_exact {
                 prop_assert_eq!(found.value, union.estimate().value - others.estimate().value);
+            }
+        }
+    }
+
+    #[test]
+    fn a_reach_is_measured_where_all_edges_are_known_alone_and_no_interval_is_turned_round(
+        audiences in prop::collection::vec(audience(), 0..5)
+    ) {
+        let is_whole = |audience: &Audience| matches!(audience, Audience::Whole(_));
+        match Reach::of(&audiences) {
+            Reach::Measured { estimate, low, high } => {
+                prop_assert!(audiences.iter().all(is_whole));
+                prop_assert!(low <= estimate && estimate <= high);
+            }
+            Reach::Bounded { at_least, at_most, .. } => {
+                prop_assert!(!audiences.iter().all(is_whole));
+                prop_assert!(at_least <= at_most);
             }
         }
     }
