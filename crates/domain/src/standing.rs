@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::reach::Estimate;
 use crate::time::Timestamp;
 
-/// The time after which a signal counts half: 30 days, so that a month of silence does not outweigh a second backtweet.
+/// The time after which a signal counts half: 30 days, so that two backtweets of a month ago weigh as much as one of today.
 pub const HALF_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// The standing of one author with one subject, and all that it was computed from.

@@ -18,22 +18,23 @@ pub fn marginal(audiences: &[&Sketch]) -> Vec<Estimate> {
 
 fn one_by_one(audiences: &[&Sketch], union: &[u64]) -> Vec<Estimate> {
     let place_of = |hash: &u64| union.binary_search(hash).unwrap_or_default();
-    let hashes = |sketch: &Sketch| match &sketch.0 {
-        Form::Exact(hashes) => hashes.clone(),
-        Form::Registers(_) => Vec::new(),
-    };
     let mut holders = vec![0_u32; union.len()];
     for audience in audiences {
         hashes(audience).iter().for_each(|hash| holders[place_of(hash)] += 1);
     }
     let alone = |audience: &&Sketch| {
-        let alone = hashes(audience)
-            .iter()
-            .filter(|hash| holders[place_of(hash)] == 1)
-            .count();
-        Estimate::exact(alone as u64)
+        let alone = hashes(audience).iter().filter(|hash| holders[place_of(hash)] == 1);
+        Estimate::exact(alone.count() as u64)
     };
     audiences.iter().map(alone).collect()
+}
+
+/// What a part of a union of hashes has: hashes as well.
+fn hashes(audience: &Sketch) -> &[u64] {
+    match &audience.0 {
+        Form::Exact(hashes) => hashes,
+        Form::Registers(_) => &[],
+    }
 }
 
 /// A register of the union.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::*;
 use crate::id::{AccountId, Network};
@@ -116,7 +117,7 @@ fn what_two_amplifiers_share_and_what_one_adds_err_as_stated() {
 }
 
 #[test]
-fn an_overlap_smaller_than_its_error_is_a_range_from_nothing() {
+fn a_figure_smaller_than_its_error_is_a_range_from_nothing() {
     let (one, other) = (sketch(1, 0..100_000), sketch(1, 99_990..200_000));
     let overlap = Estimate::overlap(&one, &other);
     assert_eq!(overlap.low, 0);
@@ -124,6 +125,8 @@ fn an_overlap_smaller_than_its_error_is_a_range_from_nothing() {
     let same = Estimate::beyond(&one, &one);
     assert_eq!((same.value, same.low), (0, 0));
     assert!(same.high < 100, "{same:?}");
+    let few = Estimate::beyond(&sketch(1, 0..100_030), &sketch(1, 0..100_000));
+    assert!(few.value > 0 && few.low == 0 && few.high > 30, "{few:?}");
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn known_edges_of_an_audience_raise_what_is_reached_at_least() {
 #[test]
 fn an_account_has_the_same_hash_in_each_release() {
     let account = AccountId::new(Network::Bluesky, "did:plc:a").unwrap();
-    assert_eq!(hash_of(&account), xxhash_rust::xxh3::xxh3_64(b"bluesky:did:plc:a"));
+    assert_eq!(hash_of(&account), 0x86de_86ba_1d51_dd0e);
     let mut sketch = Sketch::default();
     sketch.insert(&account);
     sketch.insert(&account);
@@ -186,6 +189,16 @@ fn an_account_has_the_same_hash_in_each_release() {
         sketch.to_bytes(),
         [&[1, 0], &hash_of(&account).to_be_bytes()[..]].concat()
     );
+}
+
+#[test]
+fn a_set_is_kept_one_by_one_as_long_as_that_takes_no_more_room_and_has_the_same_bytes_in_each_release() {
+    let (most, more) = (sketch(1, 0..1_536), sketch(1, 0..1_537));
+    assert_eq!((most.standard_error(), more.standard_error()), (0.0, RELATIVE_ERROR));
+    let [most, more] = [most, more].map(|sketch| sketch.to_bytes());
+    assert_eq!((most.len(), more.len()), (12_290, 12_290));
+    assert_eq!(xxh3_64(&most), 0xe853_c807_6137_b87c);
+    assert_eq!(xxh3_64(&more), 0x1cb0_4845_ae9a_b383);
 }
 
 #[test]
