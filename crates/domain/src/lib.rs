@@ -19,6 +19,7 @@ pub mod subject;
 pub mod text;
 pub mod time;
 
+pub use authority::Authority;
 pub use backtweet::{
     Classified, Edge, Finding, Flag, Flags, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version,
 };
@@ -26,7 +27,9 @@ pub use entities::{Entities, Hashtag, Link, Mention, Span};
 pub use event::{AccountChange, AccountState, Follow, PostEvent};
 pub use id::{AccountId, IdError, Network, PostId, SubjectId};
 pub use post::{Author, Engagement, Post, Reference, ReferenceKind};
+pub use reach::{Audience, Estimate, Reach, Sketch};
 pub use retry::Retry;
 pub use sentiment::{Label, Sentiment};
+pub use standing::Standing;
 pub use subject::{OwnedAccount, Subject};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -215,6 +215,21 @@ fn each_way_to_break_stored_bytes_is_named() {
     assert_eq!(read(&high), SketchError::Register { value: 63 });
 }
 
+#[test]
+fn registers_that_no_audience_leaves_give_figures_and_no_panic() {
+    let kept = |value: u8| {
+        let bytes = Sketch(sketch::Form::Registers(vec![value; 1 << PRECISION])).to_bytes();
+        Sketch::from_bytes(&bytes).unwrap()
+    };
+    let (none, all) = (kept(0), kept(51));
+    assert_eq!(none.estimate(), Estimate::exact(0));
+    assert_eq!(all.estimate().value, u64::MAX);
+    for pair in [[&none, &none], [&none, &all], [&all, &all]] {
+        let figures = [Estimate::overlap(pair[0], pair[1]), Estimate::beyond(pair[0], pair[1])];
+        assert!(figures.iter().chain(&marginal(&pair)).all(|it| it.low <= it.high));
+    }
+}
+
 /// A set of accounts: few, around the number at which registers begin, or many, from a range that makes them overlap.
 fn numbers() -> impl Strategy<Value = BTreeSet<u64>> {
     let stretch = |from: u64, length: u64| (from..from + length).collect();
