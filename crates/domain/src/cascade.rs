@@ -20,4 +20,4 @@ pub use tree::{Node, Passing, Tree};
 pub use view::{Entry, Totals, View};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::id::{Network, PostId};
 use crate::time::Timestamp;
 
 mod real;
-pub(super) mod weibo;
+pub(crate) mod weibo;
 
 const POSTS: usize = 9;
 
