@@ -10,9 +10,9 @@ import bert
 import data
 import export
 
-EPOCHS, BATCH, RATE, WARM, DECAY, DROPOUT = 2, 32, 1e-4, 0.06, 0.01, 0.1
+EPOCHS, BATCH, RATE, WARM, DECAY, DROPOUT = 2, 32, 7e-5, 0.06, 0.01, 0.1
 # What a newer text weighs beside an older one: usage and topics move on.
-RECENT = 2.5
+RECENT = 3.5
 # The share of pieces that are masked, so that no topic's words are learned by heart.
 MASKED = 0.1
 # What ships is the mean of the weights over about the last 1 / (1 - MEAN) steps.

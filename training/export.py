@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 BLENDS = [step / 20 for step in range(11)]
 TEMPERATURES = [step / 20 for step in range(10, 81)]
 THRESHOLDS = [step / 50 for step in range(20, 51)]
-# What the fast model has to say in English; chosen on the two English sets, which do not agree.
-BLEND = 0.1
+# What the fast model has to say in English: as much as helps the small set and costs the large one nothing.
+BLEND = 0.35
 # How much of the macro recall the cascade may lose.
 LOST = 0.003
 
