@@ -35,6 +35,18 @@ pub(crate) fn is_handle(token: &str) -> bool {
         .is_some_and(|name| name.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
 }
 
+/// How long a handle is, without its `@`: `acme`, `acme.bsky.social`, `acme@social.example`.
+pub(crate) fn handle_length(rest: &str) -> usize {
+    let mut letters = rest.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let joins = matches!(letter, '.' | '-' | '@') && letters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+        if !letter.is_alphanumeric() && letter != '_' && !joins {
+            return at;
+        }
+    }
+    rest.len()
+}
+
 /// Some networks send text as HTML would have it.
 pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     const ENTITIES: [(&str, &str); 5] = [

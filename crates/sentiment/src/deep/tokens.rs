@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::fast::letters::{Mood, face};
 use crate::fast::tokens::visible;
-use crate::prepare::{is_handle, is_link, part, unescape};
+use crate::prepare::{handle_length, is_handle, is_link, part, unescape};
 use crate::vader::Vader;
 
 /// The most pieces that a text is read for, marks of beginning and end included; what lies behind them is left out.
@@ -84,9 +84,8 @@ impl Reading<'_> {
             self.once(Before::Link, "http");
         } else if is_handle(chunk) {
             self.once(Before::Handle, "@");
-            let name = chunk.find('@').map_or(0, |at| at + 1);
-            let is_name = |c: char| c.is_alphanumeric() || c == '_';
-            self.scan(chunk[name..].trim_start_matches(is_name));
+            let name = &chunk[chunk.find('@').map_or(0, |at| at + 1)..];
+            self.scan(&name[handle_length(name)..]);
         } else {
             self.scan(&unescape(chunk));
         }

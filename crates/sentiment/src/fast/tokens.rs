@@ -8,7 +8,7 @@ use super::negation::negates;
 use super::phrases::{Began, Recent};
 use crate::hash::{seed, stir};
 use crate::polarity;
-use crate::prepare::{is_handle, is_link, part, unescape};
+use crate::prepare::{handle_length, is_handle, is_link, part, unescape};
 
 /// Hashes of what is not spelled out.
 const BEGIN: u64 = 1;
@@ -333,18 +333,6 @@ impl<'a> Surface<'a> {
         }
         self.negated = false;
     }
-}
-
-/// How long a handle is, without its `@`: `acme`, `acme.bsky.social`, `acme@social.example`.
-fn handle_length(rest: &str) -> usize {
-    let mut letters = rest.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        let joins = matches!(letter, '.' | '-' | '@') && letters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-        if !letter.is_alphanumeric() && letter != '_' && !joins {
-            return at;
-        }
-    }
-    rest.len()
 }
 
 /// `text` without what cannot be seen, and without what an interface or a table put into it: `\u002c` is a comma, `\"` a quote.

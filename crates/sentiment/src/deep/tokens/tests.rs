@@ -31,7 +31,7 @@ fn links_and_handles_are_neutral_and_named_once_in_a_row() {
         read("@good @so_bad good https://good.example/so www.good.example"),
         "@ good http"
     );
-    assert_eq!(read("@good: so"), "@ so");
+    assert_eq!(read("@good: @good.example @so@good.example so"), "@ @ so");
 }
 
 #[test]
