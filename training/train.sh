@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # train.sh DATA [OUT]: trains the deep sentiment model from the published weights of MiniLM-L6, from nothing to the file. DATA is the folder of labelled
-# texts (see `deep-tokens --help`), OUT the file (default: models/deep-1.safetensors). Needs Python 3.11 or later, and about an hour of one core.
+# texts (see `deep-tokens --help`), OUT the file (default: models/deep-1.safetensors). Needs Python 3.11 or later, and about twenty minutes of one core.
 set -euo pipefail
 data=$(realpath "$1")
 cd "$(dirname "$0")/.."
