@@ -1,5 +1,9 @@
 //! How many texts a second each model reads on one core, in batches of 256, and how long it takes to start: `cargo bench -p
-//! backtweet-sentiment --bench score`. Models whose weights are not here are left out.
+//! backtweet-sentiment --bench score`. Models whose weights are not here are left out. Beside them stands the peer that most people would take, Python's
+//! `vaderSentiment`, where `python3` has it.
+
+use std::process::Command;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -44,6 +48,42 @@ fn score(criterion: &mut Criterion) {
     }
 }
 
+/// Scores each text, which are its arguments behind the number of rounds, and says how many seconds that took.
+const PEER: &str = "
+import sys, time
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+score = SentimentIntensityAnalyzer().polarity_scores
+start = time.perf_counter()
+for _ in range(int(sys.argv[1])):
+    for text in sys.argv[2:]:
+        score(text)
+print(time.perf_counter() - start)
+";
+
+/// How long the peer takes for so many rounds of [`TWEETS`]; `None` where it is not here.
+fn peer_takes(rounds: u64) -> Option<Duration> {
+    let rounds = rounds.to_string();
+    let output = Command::new("python3")
+        .args(["-c", PEER, &rounds])
+        .args(TWEETS)
+        .output();
+    let said = String::from_utf8(output.ok()?.stdout).ok()?;
+    said.trim().parse().ok().map(Duration::from_secs_f64)
+}
+
+fn peer(criterion: &mut Criterion) {
+    if peer_takes(1).is_none() {
+        return;
+    }
+    let mut group = criterion.benchmark_group("peer");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(TWEETS.len() as u64));
+    group.bench_function("python-vader", |bencher| {
+        bencher.iter_custom(|rounds| peer_takes(rounds).unwrap_or_default());
+    });
+    group.finish();
+}
+
 fn start(criterion: &mut Criterion) {
     let folders = Folders::new(None);
     let mut group = criterion.benchmark_group("start");
@@ -53,5 +93,5 @@ fn start(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, score, start);
+criterion_group!(benches, peer, score, start);
 criterion_main!(benches);
