@@ -273,6 +273,18 @@ pub enum Role {
     Answer,
 }
 
+impl Role {
+    /// Its name in files and figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Backtweet => "backtweet",
+            Role::Indirect => "indirect",
+            Role::Origin => "origin",
+            Role::Answer => "answer",
+        }
+    }
+}
+
 /// How a place in a cascade is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

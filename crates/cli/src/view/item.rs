@@ -33,15 +33,6 @@ macro_rules! from_wire {
 
 from_wire!(Flag: Flag, Kind: Kind, Intent: Intent, Label: Label, Role: Role);
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Backtweet => "backtweet",
-        Role::Indirect => "indirect",
-        Role::Origin => "origin",
-        Role::Answer => "answer",
-    }
-}
-
 /// The post as JSON.
 pub fn view(item: &FeedItem) -> Value {
     let sighting = item.sighting.clone().unwrap_or_default();
@@ -55,7 +46,7 @@ pub fn view(item: &FeedItem) -> Value {
         "text": post.text,
         "language": post.language,
         "url": post.url,
-        "role": name(sighting.role, role),
+        "role": name(sighting.role, Role::name),
         "kinds": sighting.kinds.iter().map(|&kind| name(kind, Kind::name)).collect::<Vec<_>>(),
         "automatic": sighting.automatic.iter().map(|&kind| name(kind, Kind::name)).collect::<Vec<_>>(),
         "root": lineage.root,
@@ -93,7 +84,7 @@ pub fn text(item: &FeedItem, zone: &Zone) -> String {
         .unwrap_or_default();
     let kinds: Vec<_> = sighting.kinds.iter().map(|&kind| name(kind, Kind::name)).collect();
     let how = if kinds.is_empty() {
-        name(sighting.role, role).to_owned()
+        name(sighting.role, Role::name).to_owned()
     } else {
         kinds.join("+")
     };

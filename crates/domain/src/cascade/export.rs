@@ -10,7 +10,7 @@ mod xml;
 use std::io::{self, Write};
 
 use super::{Passing, View};
-use crate::backtweet::{Edge, Role};
+use crate::backtweet::Edge;
 use crate::id::PostId;
 
 /// A format that other programs read.
@@ -57,15 +57,6 @@ fn edge(edge: Edge) -> &'static str {
         Edge::Observed => "observed",
         Edge::Inferred => "inferred",
         Edge::Flattened => "flattened",
-    }
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Backtweet => "backtweet",
-        Role::Indirect => "indirect",
-        Role::Origin => "origin",
-        Role::Answer => "answer",
     }
 }
 

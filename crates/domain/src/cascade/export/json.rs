@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{edge, passing, role};
+use super::{edge, passing};
 use crate::cascade::View;
 use crate::id::PostId;
 use crate::time::Timestamp;
@@ -45,7 +45,7 @@ pub(super) fn write(
             author: author(entry.id),
             followers: entry.node.and_then(|node| node.followers),
             passing: entry.node.filter(|_| below).map(|node| passing(node.passing)),
-            role: entry.node.map(|node| role(node.role)),
+            role: entry.node.map(|node| node.role.name()),
             generation: entry.depth,
             size: entry.size,
         };

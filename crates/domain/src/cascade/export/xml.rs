@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{passing, role};
+use super::passing;
 use crate::cascade::Entry;
 use crate::id::PostId;
 
@@ -53,7 +53,7 @@ pub(super) fn attributes(
         node.map(|node| node.at.to_string()),
         node.filter(|_| entry.parent.is_some())
             .map(|node| passing(node.passing).to_owned()),
-        node.map(|node| role(node.role).to_owned()),
+        node.map(|node| node.role.name().to_owned()),
         Some(entry.depth.to_string()),
     ];
     let named = ATTRIBUTES.iter().zip(values);
