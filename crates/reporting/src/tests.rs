@@ -6,6 +6,7 @@ mod compare;
 mod distinct;
 mod feed;
 mod grpc;
+mod interleavings;
 mod naive;
 mod order;
 mod replay;

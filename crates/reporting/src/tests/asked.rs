@@ -39,7 +39,7 @@ impl Answers {
     }
 }
 
-/// The windows that are asked about: everything, both ends, one end, within a day, whole days, and none of it.
+/// Windows of every sort: everything, both ends, one end, within a day, whole days, and none of it.
 pub(crate) fn windows() -> Vec<Option<v1::Window>> {
     let at = |minute: i64| Some(START_US + minute * MINUTE_US);
     let window = |from_us, to_us| Some(v1::Window { from_us, to_us });
@@ -81,10 +81,15 @@ pub(crate) const CONTENT_ORDERS: [v1::ContentOrder; 4] = [
 /// The zone in which weekdays are asked for.
 pub(crate) const ZONE: &str = "America/St_Johns";
 
+/// Asks about all of [`windows`].
 pub(crate) async fn ask(store: &dyn Store, subject: &SubjectId) -> Answers {
+    ask_about(store, subject, &windows()).await
+}
+
+pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &[Option<v1::Window>]) -> Answers {
     let subject = subject.to_string();
     let mut answers = Answers::default();
-    for window in windows() {
+    for &window in windows {
         let subject = subject.clone();
         let request = v1::SummaryRequest {
             subject: subject.clone(),

@@ -22,7 +22,7 @@ use crate::report::cascade::{Cache, cascade};
 use crate::report::{ReportError, cascades};
 
 /// In how many cascades the posts of [`seen`] stand.
-const ROOTS: u64 = 2;
+pub(super) const ROOTS: u64 = 2;
 /// Later than all that happens.
 const NOW: Timestamp = Timestamp::from_micros(START_US + 30 * 86_400 * 1_000_000);
 
@@ -54,7 +54,7 @@ fn sighting(event: &Scored) -> Option<(Version, &Sighting)> {
 }
 
 /// The posts that remain in one cascade, and where those that are gone stood.
-fn fresh(events: &[Scored], root: &PostId) -> Tree {
+pub(super) fn fresh(events: &[Scored], root: &PostId) -> Tree {
     let remaining = naive::effective(events);
     let mut last: BTreeMap<String, (Version, &Sighting)> = BTreeMap::new();
     for (version, seen) in events.iter().filter_map(sighting) {
@@ -93,7 +93,7 @@ fn fresh(events: &[Scored], root: &PostId) -> Tree {
 type Shown = (String, Option<String>, i32, i32, u32, u64, Option<i64>);
 
 #[derive(Debug, PartialEq)]
-struct Answer {
+pub(super) struct Answer {
     size: u64,
     breadth: Vec<u64>,
     virality: Option<f64>,
@@ -101,7 +101,7 @@ struct Answer {
     nodes: Vec<Shown>,
 }
 
-fn expected(tree: &Tree) -> Option<Answer> {
+pub(super) fn expected(tree: &Tree) -> Option<Answer> {
     let view = View::of(tree, None);
     view.start()?;
     let totals = view.totals();
@@ -139,7 +139,7 @@ fn expected(tree: &Tree) -> Option<Answer> {
 }
 
 /// Asks for a cascade with all its posts, page by small page; `None` where there is none.
-async fn ask(store: &dyn Store, cache: &Cache, subject: &SubjectId, root: &PostId) -> Option<Answer> {
+pub(super) async fn ask(store: &dyn Store, cache: &Cache, subject: &SubjectId, root: &PostId) -> Option<Answer> {
     let mut request = v1::CascadeRequest {
         subject: subject.to_string(),
         root: root.to_string(),

@@ -16,8 +16,12 @@ use backtweet_wire::v1;
 use self::figures::figures;
 use super::asked::{Answers, CONTENT_ORDERS, ZONE, calendars, feed_request, windows};
 
-/// What is expected after `events`, in whatever order they came.
+/// What is expected after `events`, in whatever order they came, of all of [`windows`].
 pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
+    answers_about(subject, events, &windows())
+}
+
+pub(crate) fn answers_about(subject: &SubjectId, events: &[Scored], windows: &[Option<v1::Window>]) -> Answers {
     let posts = effective(events);
     let posts: Vec<&Scored> = posts.values().collect();
     let coverage = coverage(events);
@@ -26,7 +30,7 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
         feed: feed::feed(&posts, &feed_request(subject.as_str())),
         ..Answers::default()
     };
-    for asked in windows() {
+    for &asked in windows {
         let window = asked;
         let within: Vec<&Scored> = posts.iter().copied().filter(|post| is_within(window, post)).collect();
         let [previous, week_before] = time::earlier(&posts, window, ZONE, &coverage);

@@ -97,7 +97,7 @@ impl Case {
     }
 }
 
-async fn fold_all(store: &dyn Store, events: &[Scored], batch: usize) {
+pub(super) async fn fold_all(store: &dyn Store, events: &[Scored], batch: usize) {
     for batch in events.chunks(batch) {
         fold(store, &FoldStage::default(), batch).await;
     }
