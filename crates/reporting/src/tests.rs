@@ -9,6 +9,7 @@ mod grpc;
 mod interleavings;
 mod naive;
 mod order;
+mod real;
 mod replay;
 mod scale;
 mod suite;
