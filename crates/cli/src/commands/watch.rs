@@ -16,6 +16,9 @@ use crate::output;
 use crate::view::item;
 use crate::view::zone::Zone;
 
+/// With more changes waiting, whoever looks on is told.
+const MANY_WAITING: u64 = 10_000;
+
 /// Runs the command until Ctrl-C.
 pub async fn run(subject: String, resume: Option<String>, endpoint: &str, format: Format) -> Result<ExitCode> {
     let mut token = resume.unwrap_or_default();
@@ -38,6 +41,7 @@ pub async fn follow(subject: &str, token: &mut String, endpoint: &str, format: F
     if format == Format::Text {
         output::note(format!("watching {subject}; Ctrl-C ends it"));
     }
+    let mut told = MANY_WAITING;
     loop {
         let request = WatchRequest {
             subject: subject.to_owned(),
@@ -51,6 +55,7 @@ pub async fn follow(subject: &str, token: &mut String, endpoint: &str, format: F
                     match changes.message().await {
                         Ok(Some(change)) => {
                             token.clone_from(&change.resume_token);
+                            told = tell_if_slow(change.waiting, told);
                             show(change, format)?;
                         }
                         Ok(None) => break tonic::Status::unavailable("the suite ended the stream"),
@@ -69,18 +74,31 @@ pub async fn follow(subject: &str, token: &mut String, endpoint: &str, format: F
     }
 }
 
+/// Says that more and more is waiting to be shown: once at first, and again at each ten times as much.
+fn tell_if_slow(waiting: u64, told: u64) -> u64 {
+    if waiting <= told {
+        return if waiting == 0 { MANY_WAITING } else { told };
+    }
+    output::warning(format!(
+        "{waiting} changes are waiting: what reads this is too slow; nothing is lost"
+    ));
+    waiting.saturating_mul(10)
+}
+
 fn show(response: WatchResponse, format: Format) -> Result<()> {
-    let token = response.resume_token;
+    let (token, waiting) = (response.resume_token, response.waiting);
     match (response.change, format) {
         (Some(Change::Item(found)), Format::Text) => output::line(item::text(&found, &Zone::UTC)),
         (Some(Change::Item(found)), _) => {
-            output::json_line(&json!({ "change": "item", "resume_token": token, "item": item::view(&found) }))?;
+            output::json_line(
+                &json!({ "change": "item", "resume_token": token, "waiting": waiting, "item": item::view(&found) }),
+            )?;
         }
         (Some(Change::Gone(post)), Format::Text) => {
             output::line(output::styled(output::FAINT, format!("gone  {post}")))
         }
         (Some(Change::Gone(post)), _) => {
-            output::json_line(&json!({ "change": "gone", "resume_token": token, "post": post }))?;
+            output::json_line(&json!({ "change": "gone", "resume_token": token, "waiting": waiting, "post": post }))?;
         }
         (Some(Change::Behind(reason)), Format::Text) => output::warning(reason),
         (Some(Change::Behind(reason)), _) => {

@@ -66,7 +66,7 @@ impl Cursor {
                 return Ok(Vec::new());
             }
             let before = self.sequence;
-            let responses = self.changes(reads).await?;
+            let responses = self.changes(reads, head.sequence).await?;
             if !responses.is_empty() {
                 return Ok(responses);
             }
@@ -77,7 +77,7 @@ impl Cursor {
         }
     }
 
-    async fn changes(&mut self, reads: Reads<'_>) -> Result<Vec<v1::WatchResponse>, StoreError> {
+    async fn changes(&mut self, reads: Reads<'_>, last: i64) -> Result<Vec<v1::WatchResponse>, StoreError> {
         // Ids are never empty: this stands before everything of the next sequence number.
         let after = FeedEntry {
             order: self.sequence + 1,
@@ -91,7 +91,7 @@ impl Cursor {
             self.sequence = entry.order;
             // Changed again since: its entry has moved on, and is met there.
             if post.sequence == entry.order {
-                responses.push(self.response(change(reads.subject, entry, &post)?));
+                responses.push(self.response(change(reads.subject, entry, &post)?, last));
             }
         }
         Ok(responses)
@@ -103,10 +103,11 @@ impl Cursor {
         self.sequence = head.sequence;
         let reason =
             "the subject's figures started anew, and what happened in between is not kept: read the feed again";
-        self.response(v1::watch_response::Change::Behind(reason.to_owned()))
+        self.response(v1::watch_response::Change::Behind(reason.to_owned()), head.sequence)
     }
 
-    fn response(&self, change: v1::watch_response::Change) -> v1::WatchResponse {
+    /// One response where the subject's last change is `last`.
+    fn response(&self, change: v1::watch_response::Change, last: i64) -> v1::WatchResponse {
         let Self {
             subject,
             life,
@@ -121,6 +122,7 @@ impl Cursor {
         v1::WatchResponse {
             resume_token: token.write(),
             change: Some(change),
+            waiting: u64::try_from(last - *sequence).unwrap_or(0),
         }
     }
 }

@@ -23,6 +23,8 @@ struct Heard {
     posts: BTreeMap<String, v1::FeedItem>,
     token: String,
     changes: BTreeSet<String>,
+    /// How many changes there were behind the last one.
+    waiting: u64,
     /// Whether a post may be shown again as it was: it went and came back before it was looked at, and only the coming back is told.
     may_return: bool,
 }
@@ -39,6 +41,7 @@ impl Heard {
             posts: BTreeMap::new(),
             token: resume_token.to_owned(),
             changes: BTreeSet::new(),
+            waiting: 0,
             may_return: false,
         }
     }
@@ -48,11 +51,13 @@ impl Heard {
         loop {
             let responses = self.cursor.advance(store).await.unwrap();
             if responses.is_empty() {
+                prop_assert_eq!(self.waiting, 0, "all was heard");
                 return Ok(());
             }
             for response in responses {
                 prop_assert!(self.changes.insert(response.resume_token.clone()));
                 self.token = response.resume_token;
+                self.waiting = response.waiting;
                 match response.change {
                     Some(Change::Item(item)) => {
                         let post = item.sighting.as_ref().unwrap().post.as_ref().unwrap().id.clone();
