@@ -7,6 +7,7 @@
 pub mod export;
 pub mod forecast;
 mod growth;
+mod propagation;
 mod reproduction;
 mod shape;
 mod tree;
@@ -14,6 +15,7 @@ mod view;
 
 pub use forecast::{Forecast, INTERVAL, NoForecast};
 pub use growth::{Bucket, Growth};
+pub use propagation::{Propagation, nearest_rank};
 pub use reproduction::{HORIZON, Reproduction};
 pub use shape::Shape;
 pub use tree::{Node, Passing, Tree};

@@ -10,6 +10,7 @@ pub(crate) mod content;
 pub(crate) mod distinct;
 pub(crate) mod feed;
 pub(crate) mod heatmap;
+pub(crate) mod propagation;
 pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;

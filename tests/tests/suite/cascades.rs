@@ -96,6 +96,16 @@ fn a_cascade_is_whole_in_whatever_order_it_came_and_a_post_that_is_taken_back_le
         listed.contains("other:post-0,22,2026-07-01T00:00:00Z,other:acme,10,<the> new & better anvil"),
         "{listed}"
     );
+    let together = suite.ask(&["report", "propagation", "acme", "--format", "json"])?;
+    let together: Value = serde_json::from_str(&together)?;
+    assert_eq!((&together["cascades"], &together["most"]), (&json!(1), &json!(22)));
+    assert_eq!(together["largest"]["breadth"], json!([1, 20, 1, 1]));
+    let page = suite.ask(&["report", "propagation", "acme"])?;
+    for part in ["1 post was passed on, 22 times in all", "16 to 31", "(estimated from"] {
+        ensure!(page.contains(part), "{part} is missing in:\n{page}");
+    }
+    let later = suite.ask(&["report", "propagation", "acme", "--from", "2026-07-02T00:00:00Z"])?;
+    ensure!(later.contains("nobody was seen to pass on what acme began"), "{later}");
     ensure!(suite.stop()?.success(), "the suite did not stop cleanly");
     Ok(())
 }

@@ -67,6 +67,13 @@ pub enum Report {
         #[arg(long, value_enum, default_value_t = ContentSort::Backtweets)]
         sort: ContentSort,
     },
+    /// How posts travel on the whole: how many are passed on how often, through how many hands, how fast
+    Propagation {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+    },
     /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
     Cascade(Cascade),
     /// The posts that travelled furthest

@@ -6,6 +6,7 @@ mod compare;
 mod content;
 mod feed;
 mod heatmap;
+mod propagation;
 mod summary;
 mod timeline;
 mod window;
@@ -92,6 +93,11 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             let asked = Asked::read(&about, format)?;
             let request = content::request(subject, &asked, limit, sort);
             content::show(&mut connect(endpoint).await?, request, &asked).await?;
+        }
+        Report::Propagation { subject, about } => {
+            let window = Asked::read(&about, format)?.window;
+            let request = v1::PropagationRequest { subject, window };
+            propagation::show(&mut connect(endpoint).await?, request, format).await?;
         }
         Report::Cascade(args) => {
             let wanted = cascade::Wanted::assemble(args, SystemClock.now())?;

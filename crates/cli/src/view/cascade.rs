@@ -66,17 +66,18 @@ fn facts(figures: &CascadeFigures) -> Vec<String> {
         styled(FAINT, listed(&figures.breadth))
     ));
     lines.extend(reproduction(figures));
-    let edges = figures.edges.unwrap_or_default();
-    lines.push(styled(
-        FAINT,
-        format!(
-            "who from whom: {} observed, {} inferred, {} named the origin whatever they passed on",
-            grouped(edges.observed),
-            grouped(edges.inferred),
-            grouped(edges.flattened)
-        ),
-    ));
+    lines.push(styled(FAINT, edges(&figures.edges.unwrap_or_default())));
     lines
+}
+
+/// How the edges are known, in words.
+pub fn edges(edges: &v1::EdgeCounts) -> String {
+    format!(
+        "who from whom: {} observed, {} inferred, {} named the origin whatever they passed on",
+        grouped(edges.observed),
+        grouped(edges.inferred),
+        grouped(edges.flattened)
+    )
 }
 
 /// The estimates of the time until nine tenths of the posts were there, each as a block, and the last in words.
@@ -128,7 +129,7 @@ fn audience(figures: &CascadeFigures, totals: &CascadeTotals) -> String {
 }
 
 /// The numbers of a row, as many as are read at a glance.
-fn listed(values: &[u64]) -> String {
+pub fn listed(values: &[u64]) -> String {
     let mut text: Vec<_> = values.iter().take(12).map(|&value| grouped(value)).collect();
     if values.len() > 12 {
         text.push("…".to_owned());
@@ -175,7 +176,8 @@ fn growth(figures: &CascadeFigures) -> (i64, Vec<u64>) {
 }
 
 /// A span of time in its two largest units.
-fn span(micros: i64) -> String {
+/// A stretch of time in its largest units.
+pub fn span(micros: i64) -> String {
     let seconds = Duration::from_micros(u64::try_from(micros).unwrap_or(0)).as_secs();
     let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let first = units.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);

@@ -41,24 +41,7 @@ impl Reproduction {
         let Some(start) = view.start() else {
             return Vec::new();
         };
-        let mut cohorts: BTreeMap<Timestamp, (u64, u64)> = BTreeMap::new();
-        let is_ripe = |at: Timestamp| at.plus(HORIZON) <= now;
-        let cohort_of = |at: Timestamp| start_of(start, at, growth.length);
-        for entry in view.entries() {
-            let Some(node) = entry.node.filter(|node| is_ripe(node.at)) else {
-                continue;
-            };
-            cohorts.entry(cohort_of(node.at)).or_default().0 += 1;
-        }
-        for entry in view.entries() {
-            let parent = entry.parent.and_then(|parent| view.entries()[parent].node);
-            let (Some(node), Some(parent)) = (entry.node, parent) else {
-                continue;
-            };
-            if is_ripe(parent.at) && node.at <= parent.at.plus(HORIZON) {
-                cohorts.entry(cohort_of(parent.at)).or_default().1 += 1;
-            }
-        }
+        let cohorts = cohorts(view, now, |at| start_of(start, at, growth.length));
         let span = growth.length.saturating_mul(WINDOW);
         let window = |(&last, _): (&Timestamp, &(u64, u64))| {
             let to = last.plus(growth.length);
@@ -74,4 +57,43 @@ impl Reproduction {
         };
         cohorts.iter().map(window).collect()
     }
+
+    /// Estimates it once, for all posts that had [`HORIZON`] to be passed on by `now`; `None` where there are none.
+    pub fn overall(view: &View<'_>, now: Timestamp) -> Option<Self> {
+        let start = view.start()?;
+        let (_, (posts, children)) = cohorts(view, now, |_| start).pop_first()?;
+        Some(Self {
+            from: start,
+            to: now,
+            posts,
+            children,
+        })
+    }
+}
+
+/// Posts that had [`HORIZON`] to be passed on by `now`, and those that hang on them and came within it, by where `cohort_of` puts the time
+/// of the former.
+fn cohorts(
+    view: &View<'_>,
+    now: Timestamp,
+    cohort_of: impl Fn(Timestamp) -> Timestamp,
+) -> BTreeMap<Timestamp, (u64, u64)> {
+    let mut cohorts: BTreeMap<Timestamp, (u64, u64)> = BTreeMap::new();
+    let is_ripe = |at: Timestamp| at.plus(HORIZON) <= now;
+    for entry in view.entries() {
+        let Some(node) = entry.node.filter(|node| is_ripe(node.at)) else {
+            continue;
+        };
+        cohorts.entry(cohort_of(node.at)).or_default().0 += 1;
+    }
+    for entry in view.entries() {
+        let parent = entry.parent.and_then(|parent| view.entries()[parent].node);
+        let (Some(node), Some(parent)) = (entry.node, parent) else {
+            continue;
+        };
+        if is_ripe(parent.at) && node.at <= parent.at.plus(HORIZON) {
+            cohorts.entry(cohort_of(parent.at)).or_default().1 += 1;
+        }
+    }
+    cohorts
 }

@@ -12,6 +12,7 @@ use backtweet_wire::v1;
 
 pub(crate) use self::cache::Cache;
 use self::live::Live;
+pub(super) use self::wire::{micros, totals};
 use super::reads::Reads;
 use super::{ReportError, coverage, feed_item};
 use crate::invalid::{Invalid, Violations};

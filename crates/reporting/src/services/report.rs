@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
+use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, propagation, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -142,6 +142,19 @@ impl ReportService for ReportsApi {
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, None).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn propagation(
+        &self,
+        request: Request<v1::PropagationRequest>,
+    ) -> Result<Response<v1::PropagationResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let (request, now) = (request.into_inner(), self.clock.now());
+        let mut response = propagation::propagation(self.store.as_ref(), &self.cascades, now, request)
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
         Ok(Response::new(response))
     }
 

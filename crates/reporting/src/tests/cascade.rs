@@ -19,7 +19,7 @@ use super::order::run;
 use super::world::{START_US, fold, new_subject, post_id, stores};
 use crate::FoldStage;
 use crate::report::cascade::{Cache, cascade};
-use crate::report::{ReportError, cascades};
+use crate::report::{ReportError, cascades, propagation};
 
 /// In how many cascades the posts of [`seen`] stand.
 pub(super) const ROOTS: u64 = 2;
@@ -199,6 +199,19 @@ async fn list(store: &dyn Store, subject: &SubjectId, order: v1::CascadeOrder) -
     }
 }
 
+async fn together(store: &dyn Store, cache: &Cache, subject: &SubjectId) -> v1::PropagationResponse {
+    let request = v1::PropagationRequest {
+        subject: subject.to_string(),
+        window: None,
+    };
+    propagation::propagation(store, cache, NOW, request).await.unwrap()
+}
+
+fn add(sum: &mut Vec<u64>, breadth: &[u64]) {
+    sum.resize(sum.len().max(breadth.len()), 0);
+    sum.iter_mut().zip(breadth).for_each(|(sum, posts)| *sum += posts);
+}
+
 #[test]
 fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_remains_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -212,7 +225,7 @@ fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_rem
                 for end in (case.batch..events.len() + case.batch).step_by(case.batch) {
                     let so_far = &events[..end.min(events.len())];
                     fold(store, &FoldStage::default(), &so_far[end - case.batch..]).await;
-                    let mut largest = Vec::new();
+                    let (mut largest, mut breadth) = (Vec::new(), Vec::new());
                     for root in (0..ROOTS).map(post_id) {
                         let expected = expected(&fresh(so_far, &root));
                         prop_assert_eq!(&ask(store, &live, &subject, &root).await, &expected, "kept live");
@@ -221,7 +234,10 @@ fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_rem
                             &expected,
                             "read anew"
                         );
-                        let passed_on = expected.map_or(0, |answer| answer.size - 1);
+                        let passed_on = expected.as_ref().map_or(0, |answer| answer.size - 1);
+                        if passed_on > 0 {
+                            add(&mut breadth, &expected.unwrap().breadth);
+                        }
                         largest.extend((passed_on > 0).then_some((passed_on, root.to_string())));
                     }
                     largest.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -230,7 +246,14 @@ fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_rem
                         .into_iter()
                         .map(|listed| (listed.passed_on, listed.root))
                         .collect();
-                    prop_assert_eq!(listed, largest);
+                    prop_assert_eq!(&listed, &largest);
+                    let together = together(store, &live, &subject).await;
+                    prop_assert_eq!(together.cascades, largest.len() as u64);
+                    prop_assert_eq!(
+                        together.passed_on,
+                        largest.iter().map(|(passed_on, _)| passed_on).sum::<u64>()
+                    );
+                    prop_assert_eq!(together.largest.unwrap_or_default().breadth, breadth);
                 }
             }
             Ok(())

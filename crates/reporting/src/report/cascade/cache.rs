@@ -12,7 +12,7 @@ const MOST_TREES: usize = 256;
 /// How many posts they may have together: some hundreds of bytes each. The one asked for last is kept however large it is.
 const MOST_POSTS: u64 = 1_000_000;
 
-type Shared = Arc<tokio::sync::Mutex<Live>>;
+pub(crate) type Shared = Arc<tokio::sync::Mutex<Live>>;
 
 struct Kept {
     subject: String,
@@ -29,7 +29,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     /// The cascade of this root, not read yet where it was not asked for lately.
-    pub(super) fn get(&self, subject: &str, root: &PostId) -> Shared {
+    pub(crate) fn get(&self, subject: &str, root: &PostId) -> Shared {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let place = kept
             .iter()
@@ -49,7 +49,7 @@ impl Cache {
     }
 
     /// Hears how large a cascade is, and lets go of those that were not asked for the longest where there are too many.
-    pub(super) fn settle(&self, subject: &str, root: &PostId, posts: u64) {
+    pub(crate) fn settle(&self, subject: &str, root: &PostId, posts: u64) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = kept
             .iter_mut()

@@ -37,12 +37,12 @@ impl Live {
         }
     }
 
-    pub(super) fn tree(&self) -> &Tree {
+    pub(crate) fn tree(&self) -> &Tree {
         &self.tree
     }
 
     /// How many posts it has.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.tree.shape().size()
     }
 
@@ -52,7 +52,7 @@ impl Live {
     }
 
     /// Takes in what changed since it was last asked, in as many steps as changes times the depth; reads all of it where it was not read yet.
-    pub(super) async fn catch_up(&mut self, reads: Reads<'_>) -> Result<Head, StoreError> {
+    pub(crate) async fn catch_up(&mut self, reads: Reads<'_>) -> Result<Head, StoreError> {
         let head = reads.head().await?;
         let most = MOST_MISSED.max(self.size().cast_signed());
         let is_near = |(life, sequence): &(Option<u64>, i64)| {

@@ -89,7 +89,7 @@ pub(super) fn node(view: &View<'_>, entry: &Entry<'_>, author: Option<v1::Author
     }
 }
 
-fn totals(totals: &Totals) -> v1::CascadeTotals {
+pub(crate) fn totals(totals: &Totals) -> v1::CascadeTotals {
     v1::CascadeTotals {
         reposts: totals.reposts,
         citations: totals.citations,
@@ -125,6 +125,6 @@ fn estimate(reproduction: &Reproduction) -> v1::ReproductionEstimate {
     }
 }
 
-fn micros(duration: Duration) -> i64 {
+pub(crate) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

@@ -10,6 +10,7 @@ use super::super::world::{MINUTE_US, START_US, fold, new_subject, post_id, retra
 use super::{NOW, ask, list};
 use crate::FoldStage;
 use crate::report::cascade::{Cache, cascade};
+use crate::report::propagation;
 
 /// The repost numbered `post` of post 0, so many minutes after it.
 pub(super) fn repost(subject: &SubjectId, post: u64, parent: u64, minute: i64) -> Scored {
@@ -191,4 +192,47 @@ async fn a_retraction_shows_at_once_over_grpc() {
         ..Default::default()
     });
     assert_eq!(listed.await.unwrap().into_inner().cascades[0].passed_on, 1);
+}
+
+#[tokio::test]
+async fn all_cascades_together_tell_their_sizes_and_a_window_leaves_out_those_that_began_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FjallStore::open_at(folder.path()).unwrap();
+    let (subject, cache) = (new_subject(), Cache::default());
+    let ask = async |from_us: Option<i64>| {
+        let request = v1::PropagationRequest {
+            subject: subject.to_string(),
+            window: from_us.map(|from_us| v1::Window {
+                from_us: Some(from_us),
+                to_us: None,
+            }),
+        };
+        propagation::propagation(&store, &cache, NOW, request).await.unwrap()
+    };
+    let nothing = ask(None).await;
+    assert_eq!((nothing.cascades, nothing.most, nothing.largest), (0, 0, None));
+
+    // A chain of three, each a minute after the one before.
+    let events: Vec<_> = (0..4u64)
+        .map(|post| repost(&subject, post, post.saturating_sub(1), post as i64))
+        .collect();
+    fold(&store, &FoldStage::default(), &events).await;
+    let whole = ask(None).await;
+    assert_eq!(
+        (whole.cascades, whole.passed_on, whole.median, whole.more),
+        (1, 3, 3, false)
+    );
+    let size = v1::CascadeSizes {
+        at_least: 2,
+        cascades: 1,
+        passed_on: 3,
+    };
+    assert_eq!(whole.sizes, [size]);
+    let largest = whole.largest.unwrap();
+    assert_eq!(largest.breadth, [1, 1, 1, 1]);
+    // Of the six pairs three are one step apart, two are two, and one is three.
+    assert_eq!(largest.virality_median, Some(10.0 / 6.0));
+    assert_eq!((largest.posts, largest.children), (4, 3));
+    assert_eq!(ask(Some(START_US)).await.cascades, 1);
+    assert_eq!(ask(Some(START_US + MINUTE_US)).await.cascades, 0);
 }
