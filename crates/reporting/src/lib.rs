@@ -112,6 +112,7 @@ impl Reporting {
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
+            crowds: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,
