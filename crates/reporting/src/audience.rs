@@ -20,6 +20,8 @@ use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::topics;
 
 use self::account::Changes;
+#[cfg(test)]
+pub(crate) use self::account::put_sketch;
 use self::edge::Edge;
 use self::item::Item;
 pub(crate) use self::reads::audiences;

@@ -9,6 +9,7 @@ mod feed;
 mod grpc;
 mod naive;
 mod order;
+mod people;
 mod replay;
 mod scale;
 mod suite;

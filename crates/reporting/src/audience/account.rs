@@ -54,6 +54,30 @@ impl Kept {
     }
 }
 
+/// A batch that puts the sketch of an account, for whoever measures without ten million edges.
+#[cfg(test)]
+pub(crate) fn put_sketch(account: &backtweet_domain::AccountId, sketch: &Sketch) -> Batch {
+    let kept = Kept {
+        sketch: sketch.to_bytes().into(),
+        gone: false,
+    };
+    let key = slot::audience(&account.to_string());
+    let stored = Stored {
+        version: 1,
+        open: false,
+        bytes: Bytes::from(kept.encode_to_vec()),
+    };
+    Batch {
+        slot: key.slot,
+        guards: Vec::new(),
+        writes: vec![Write::Put {
+            name: key.name,
+            stored,
+            expires: None,
+        }],
+    }
+}
+
 /// An edge's place among the followers.
 type Place<'a> = (u64, &'a str);
 

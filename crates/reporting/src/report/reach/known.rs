@@ -72,13 +72,13 @@ impl Known {
         Reach::of(&audiences)
     }
 
-    /// What each of them brings that no other does, as far as followers are known; `None` where none are.
+    /// What each of them brings that no other does, as far as followers are known; `None` where nothing is known of them.
     pub(crate) fn marginals(&self) -> Vec<Option<Estimate>> {
         let read: Vec<&Sketch> = self.edges.iter().flatten().collect();
         let mut found = marginal(&read).into_iter();
         let each = self.edges.iter().enumerate().map(|(place, edges)| {
             let found = edges.as_ref().and_then(|_| found.next());
-            found.filter(|_| self.size(place) > 0)
+            found.filter(|_| self.size(place) > 0 || self.is_whole(place))
         });
         each.collect()
     }
