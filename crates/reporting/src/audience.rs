@@ -26,6 +26,9 @@ use self::edge::Edge;
 use self::item::Item;
 pub(crate) use self::reads::audiences;
 
+/// How many edges are folded at once: where one is taken back some thousand others may have to be read.
+pub(crate) const MOST_EDGES: usize = 250;
+
 /// Folds the follow edges of `backtweet.posts` into the store. Audiences are the same in whatever order, and however often, edges arrive.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AudienceStage;

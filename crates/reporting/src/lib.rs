@@ -142,6 +142,7 @@ impl Reporting {
             ..config.runner
         };
         let of_audiences = RunnerOptions {
+            max_batch: audience::MOST_EDGES,
             stats: Arc::default(),
             ..runner.clone()
         };

@@ -68,7 +68,7 @@ fn reach_is_measured_once_follow_events_are_pushed_and_follows_what_is_taken_bac
             2,
             Some(("other:by-ann", "other:ann")),
         ),
-        post("robot", "anvil anvil anvil", 0, None),
+        post("robot", "a great anvil, I love it", 0, None),
     ];
     push(&suite, &posts)?;
     let ask = ["report", "reach", "acme", "--format", "json"];

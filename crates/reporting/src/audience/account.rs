@@ -15,8 +15,8 @@ use super::{record, slot};
 
 /// Edges that are read to build a sketch as a whole: some more than it keeps one by one, as somebody may follow twice.
 const WHOLE: usize = 2 * EXACT;
-/// Edges that are read to build one part anew: accounts with up to 30 million followers have fewer. A part with more is left as it is.
-const PART: usize = 2_048;
+/// Edges that are read to build one part anew: accounts with up to 15 million followers have fewer. A part with more is left as it is.
+const PART: usize = 1_024;
 
 /// One end of an edge.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! How long a subject with 10,000 amplifiers takes, whom ten million follower records lead to. Measures, and asserts nothing:
+//! How long a subject with 100,000 backtweets by 10,000 amplifiers takes, to whom ten million follower records lead. Measures, and asserts nothing:
 //! `cargo test --release -p backtweet-reporting people::scale -- --ignored --nocapture`.
 
 use std::time::Instant;
@@ -15,6 +15,7 @@ use crate::FoldStage;
 use crate::audience::put_sketch;
 
 const AMPLIFIERS: u64 = 10_000;
+const POSTS_EACH: u64 = 10;
 const FOLLOWERS: u64 = 1_000;
 /// So many people there are: a follower record of ten falls on somebody new.
 const PEOPLE: u64 = 4_000_000;
@@ -58,9 +59,10 @@ async fn scale() {
     time("marginal reach of each, in memory", started, marginal(&all));
 
     let subject = new_subject();
-    for numbers in (0..AMPLIFIERS).collect::<Vec<_>>().chunks(2_000) {
-        let backtweet = |&number: &u64| {
-            let mut event = seen(&subject, 1, number, generation(1));
+    for posts in (0..AMPLIFIERS * POSTS_EACH).collect::<Vec<_>>().chunks(4_000) {
+        let backtweet = |&post: &u64| {
+            let number = post % AMPLIFIERS;
+            let mut event = seen(&subject, 1, post, generation(1));
             if let Finding::Seen { sighting, .. } = &mut event.classified.finding {
                 sighting.role = Role::Backtweet;
                 sighting.post.author.id = amplifier(number);
@@ -68,16 +70,11 @@ async fn scale() {
             }
             event
         };
-        fold(
-            store,
-            &FoldStage::default(),
-            &numbers.iter().map(backtweet).collect::<Vec<_>>(),
-        )
-        .await;
-        for &number in numbers {
-            let batch = put_sketch(&amplifier(number), &sketches[number as usize]);
-            store.apply(&[batch]).await.unwrap();
-        }
+        let events: Vec<_> = posts.iter().map(backtweet).collect();
+        fold(store, &FoldStage::default(), &events).await;
+    }
+    for (number, sketch) in (0..).zip(&sketches) {
+        store.apply(&[put_sketch(&amplifier(number), sketch)]).await.unwrap();
     }
     let cache = Cache::default();
     for what in ["first", "second", "third"] {
