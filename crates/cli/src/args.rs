@@ -2,6 +2,7 @@
 
 mod cascade;
 mod models;
+mod people;
 mod query;
 mod report;
 mod sources;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
+pub use people::{People, PeopleSort, Reach};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};

@@ -13,7 +13,7 @@ mod sketch;
 pub use bytes::SketchError;
 pub use estimate::{Estimate, RELATIVE_ERROR};
 pub use marginal::marginal;
-pub use sketch::{EXACT, PRECISION, Sketch, hash_of};
+pub use sketch::{EXACT, PRECISION, Sketch, hash_of, part_of};
 
 #[cfg(test)]
 mod tests;

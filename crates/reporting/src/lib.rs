@@ -3,6 +3,7 @@
 //! [`run`] is the service by itself. A program that serves gRPC as well makes one [`Reporting`], hands its services to its listener
 //! and runs it beside.
 
+mod audience;
 mod calendar;
 mod figures;
 mod fold;
@@ -29,6 +30,7 @@ use backtweet_stream::{LogError, RunnerError, RunnerOptions, run_stage};
 use backtweet_wire::v1::report_service_server::ReportServiceServer;
 use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
 
+use self::audience::AudienceStage;
 use self::fold::Announcing;
 pub use self::fold::{FoldStage, Item};
 pub use self::services::report::ReportsApi;
@@ -71,6 +73,9 @@ pub enum Error {
     /// The fold cannot go on.
     #[error("folding stopped: {0}")]
     Fold(#[from] RunnerError),
+    /// Who follows whom cannot be followed any more.
+    #[error("folding follow edges stopped: {0}")]
+    Audience(RunnerError),
     /// The subjects cannot be followed.
     #[error("the subjects are not followed any more: {0}")]
     Subjects(#[from] LogError),
@@ -107,6 +112,7 @@ impl Reporting {
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
+            crowds: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,
@@ -131,15 +137,29 @@ impl Reporting {
         let stage = Arc::new(FoldStage {
             retention: config.retention,
         });
-        let store = Arc::new(Announcing { store, written: folded });
         let runner = RunnerOptions {
             max_batch: config.max_batch,
             ..config.runner
         };
+        let of_audiences = RunnerOptions {
+            max_batch: audience::MOST_EDGES,
+            stats: Arc::default(),
+            ..runner.clone()
+        };
+        let audiences = run_stage(
+            Arc::new(AudienceStage),
+            Arc::clone(&log),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            of_audiences,
+            shutdown.clone(),
+        );
+        let audiences = async { audiences.await.map_err(Error::Audience) };
+        let store = Arc::new(Announcing { store, written: folded });
         let fold = run_stage(stage, Arc::clone(&log), store, clock, runner, shutdown.clone());
         let fold = async { fold.await.map_err(Error::from) };
         let follow = async { registry.follow(log.as_ref(), &shutdown).await.map_err(Error::from) };
-        tokio::try_join!(fold, follow).map(drop)
+        tokio::try_join!(fold, audiences, follow).map(drop)
     }
 }
 

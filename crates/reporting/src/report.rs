@@ -2,15 +2,20 @@
 //! known to `subjects`.
 
 pub(crate) mod authors;
+mod cache;
 pub(crate) mod cascade;
 pub(crate) mod cascades;
+mod changes;
 pub(crate) mod compare;
 mod comparison;
 pub(crate) mod content;
+pub(crate) mod crowd;
 pub(crate) mod distinct;
 pub(crate) mod feed;
 pub(crate) mod heatmap;
+pub(crate) mod people;
 pub(crate) mod propagation;
+pub(crate) mod reach;
 pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;

@@ -1,6 +1,7 @@
 //! Tests across the crate: the fold and the reports over real stores, and the services over gRPC.
 
 mod asked;
+mod audience;
 mod cascade;
 mod compare;
 mod distinct;
@@ -9,6 +10,7 @@ mod grpc;
 mod interleavings;
 mod naive;
 mod order;
+mod people;
 mod real;
 mod replay;
 mod scale;

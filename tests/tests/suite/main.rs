@@ -28,6 +28,8 @@ mod live;
 mod models;
 /// Mastodon, X and files, live and all at once.
 mod networks;
+/// Who speaks for a brand, whom they reach, and what of that is known.
+mod people;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.
 mod real_data;
 /// Counts from raw files, sharing no code with the suite.

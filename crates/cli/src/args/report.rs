@@ -3,6 +3,7 @@
 use clap::{Subcommand, ValueEnum};
 
 use super::cascade::{Cascade, Cascades};
+use super::people::{People, Reach};
 
 #[derive(Debug, Subcommand)]
 pub enum Report {
@@ -78,6 +79,10 @@ pub enum Report {
     Cascade(Cascade),
     /// The posts that travelled furthest
     Cascades(Cascades),
+    /// How many different accounts follow those who pointed back, and who brought whom
+    Reach(Reach),
+    /// Advocates, detractors, and those with the most authority or marginal reach
+    People(People),
     /// Backtweets, newest first unless sorted otherwise
     Feed(Box<Feed>),
 }

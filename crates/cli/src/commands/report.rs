@@ -6,7 +6,9 @@ mod compare;
 mod content;
 mod feed;
 mod heatmap;
+mod people;
 mod propagation;
+mod reach;
 mod summary;
 mod timeline;
 mod window;
@@ -104,6 +106,14 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             cascade::one(&mut connect(endpoint).await?, wanted, format).await?;
         }
         Report::Cascades(args) => cascade::list(&mut connect(endpoint).await?, args, format).await?,
+        Report::Reach(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            reach::show(&mut connect(endpoint).await?, reach::request(args, &asked), format).await?;
+        }
+        Report::People(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            people::show(&mut connect(endpoint).await?, people::request(args, &asked), format).await?;
+        }
         Report::Feed(args) => {
             let asked = Asked::read(&args.about, format)?;
             let limit = args.limit;

@@ -31,11 +31,17 @@ pub fn hash_of(account: &AccountId) -> u64 {
     xxh3_64_with_seed(id.as_bytes(), SEED)
 }
 
+/// The part of all hashes that one belongs to: those of a part begin with the same [`PRECISION`] bits, so that in any order of hashes they
+/// stand side by side.
+pub fn part_of(hash: u64) -> u64 {
+    hash >> (64 - PRECISION)
+}
+
 /// A set of accounts: their hashes while there are at most [`EXACT`] of them, the registers of a HyperLogLog beyond (Flajolet, Fusy,
 /// Gandouet, Meunier 2007).
 ///
 /// Which form it has, and each byte of it, depends on the set alone: not on the order of insertions and unions. Accounts cannot be taken
-/// out again; where a follower left, build it anew.
+/// out again; where a follower left, build it, or its [part](Sketch::rebuild), anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch(pub(super) Form);
 
@@ -76,6 +82,16 @@ impl Sketch {
                 }
             }
         }
+    }
+
+    /// Replaces all that it has of one [part](part_of) by `hashes` of that part: what is done where an account left and those that stay are
+    /// known. Its form stays what it is, so where no more than [`EXACT`] stay in all, collect them anew.
+    pub fn rebuild(&mut self, part: u64, hashes: impl IntoIterator<Item = u64>) {
+        match &mut self.0 {
+            Form::Exact(kept) => kept.retain(|&hash| part_of(hash) != part),
+            Form::Registers(registers) => registers[part as usize] = 0,
+        }
+        self.extend(hashes);
     }
 
     /// Puts in all that `other` has. Commutative, associative and idempotent.
@@ -146,6 +162,14 @@ impl Sketch {
     }
 }
 
+impl FromIterator<u64> for Sketch {
+    fn from_iter<T: IntoIterator<Item = u64>>(hashes: T) -> Self {
+        let mut sketch = Self::default();
+        sketch.extend(hashes);
+        sketch
+    }
+}
+
 impl Extend<u64> for Sketch {
     fn extend<T: IntoIterator<Item = u64>>(&mut self, hashes: T) {
         hashes.into_iter().for_each(|hash| self.insert_hash(hash));
@@ -159,5 +183,5 @@ fn raise(registers: &mut [u8], (place, value): (usize, u8)) {
 /// The register of a hash, and one more than the zeros that its other bits begin with.
 fn register_of(hash: u64) -> (usize, u8) {
     let zeros = (hash << PRECISION).leading_zeros().min(64 - PRECISION);
-    ((hash >> (64 - PRECISION)) as usize, zeros as u8 + 1)
+    (part_of(hash) as usize, zeros as u8 + 1)
 }

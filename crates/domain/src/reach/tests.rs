@@ -278,6 +278,23 @@ proptest! {
     }
 
     #[test]
+    fn one_that_lost_accounts_is_the_same_whether_its_parts_or_all_of_it_were_built_anew(
+        numbers in numbers(), gone in prop::collection::vec(any::<prop::sample::Index>(), 1..20)
+    ) {
+        let all: Vec<u64> = numbers.iter().map(|number| hash(5, *number)).collect();
+        prop_assume!(!all.is_empty());
+        let gone: BTreeSet<u64> = gone.iter().map(|index| all[index.index(all.len())]).collect();
+        let stays = || all.iter().copied().filter(|hash| !gone.contains(hash));
+        let mut sketch: Sketch = all.iter().copied().collect();
+        for &hash in &gone {
+            sketch.rebuild(part_of(hash), stays().filter(|&other| part_of(other) == part_of(hash)));
+        }
+        let anew: Sketch = stays().collect();
+        let keeps_its_form = (all.len() > EXACT) == (all.len() - gone.len() > EXACT);
+        prop_assert!(!keeps_its_form || sketch == anew);
+    }
+
+    #[test]
     fn broken_bytes_are_an_error_or_a_sketch_never_a_panic(
         numbers in numbers(), place in any::<prop::sample::Index>(), byte: u8, cut in any::<prop::sample::Index>()
     ) {

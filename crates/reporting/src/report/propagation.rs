@@ -7,7 +7,7 @@ use backtweet_domain::{Edge, PostId, Timestamp};
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
-use super::cascade::{Cache, micros, totals};
+use super::cascade::{Cache, Live, micros, totals};
 use super::reads::Reads;
 use super::{ReportError, coverage};
 use crate::invalid::Violations;
@@ -108,10 +108,11 @@ async fn largest(
         let Ok(id) = root.parse::<PostId>() else {
             continue;
         };
-        let live = cache.get(reads.subject, &id);
+        let key = (reads.subject.to_owned(), id);
+        let live = cache.get(key.clone(), |(_, root)| Live::new(root.clone()));
         let mut live = live.lock().await;
         live.catch_up(reads).await?;
-        cache.settle(reads.subject, &id, live.size());
+        cache.settle(&key, live.size());
         let view = View::of(live.tree(), None);
         // All of it may have gone since it was listed.
         if view.entries().len() > 1 {

@@ -20,7 +20,9 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, propagation, summary, timeline};
+use crate::report::{
+    authors, cascade, cascades, compare, content, crowd, feed, heatmap, people, propagation, reach, summary, timeline,
+};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -31,6 +33,8 @@ pub struct ReportsApi {
     pub(crate) subjects: Arc<Subjects>,
     /// The cascades that were asked for lately.
     pub(crate) cascades: Arc<cascade::Cache>,
+    /// The people around the subjects that were asked for lately.
+    pub(crate) crowds: Arc<crowd::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -152,6 +156,25 @@ impl ReportService for ReportsApi {
         self.exists(&request.get_ref().subject).await?;
         let (request, now) = (request.into_inner(), self.clock.now());
         let mut response = propagation::propagation(self.store.as_ref(), &self.cascades, now, request)
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn reach(&self, request: Request<v1::ReachRequest>) -> Result<Response<v1::ReachResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = reach::reach(self.store.as_ref(), &self.crowds, request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn people(&self, request: Request<v1::PeopleRequest>) -> Result<Response<v1::PeopleResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let now = self.clock.now();
+        let mut response = people::people(self.store.as_ref(), &self.crowds, request.into_inner(), now)
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;

@@ -51,6 +51,7 @@ impl Suite {
         };
         let all = [
             topic(topics::SUBJECTS, Cleanup::Compact),
+            topic(topics::POSTS, deleted),
             topic(topics::SCORED, deleted),
             topic(topics::DEAD_LETTERS, deleted),
         ];

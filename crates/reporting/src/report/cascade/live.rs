@@ -4,31 +4,27 @@ use std::collections::HashSet;
 
 use backtweet_domain::cascade::{Node, Tree};
 use backtweet_domain::{PostId, Timestamp};
-use backtweet_store::{Direction, FeedEntry, StoreError};
+use backtweet_store::StoreError;
 
+use super::super::changes::{self, At};
 use super::super::reads::Reads;
 use crate::figures::MOST_FOLLOWERS;
 use crate::fold::{Contribution, Head};
 use crate::slot;
-
-/// How many entries are read at once.
-const CHUNK: usize = 1_000;
-/// Where more changes than this, and more than the cascade has posts, were missed, it is read anew.
-const MOST_MISSED: i64 = 10_000;
 
 /// A cascade as of one change of its subject.
 pub(crate) struct Live {
     tree: Tree,
     /// The root, as the store writes it.
     root: String,
-    /// The subject's life and its last change that is in the tree; `None` where it was not read yet, or reading broke off.
-    at: Option<(Option<u64>, i64)>,
+    /// The last change that is in the tree; `None` where it was not read yet, or reading broke off.
+    at: Option<At>,
     /// Parents that were not seen, and whose records were looked at.
     looked_at: HashSet<PostId>,
 }
 
 impl Live {
-    pub(super) fn new(root: PostId) -> Self {
+    pub(crate) fn new(root: PostId) -> Self {
         Self {
             root: root.to_string(),
             tree: Tree::new(root),
@@ -54,21 +50,17 @@ impl Live {
     /// Takes in what changed since it was last asked, in as many steps as changes times the depth; reads all of it where it was not read yet.
     pub(crate) async fn catch_up(&mut self, reads: Reads<'_>) -> Result<Head, StoreError> {
         let head = reads.head().await?;
-        let most = MOST_MISSED.max(self.size().cast_signed());
-        let is_near = |(life, sequence): &(Option<u64>, i64)| {
-            *life == head.deleted_generation && (0..=most).contains(&(head.sequence - sequence))
-        };
         // Broken off below, it is read anew the next time.
-        let sequence = match self.at.take().filter(is_near) {
-            Some((_, sequence)) => sequence,
+        let at = match self.at.take().filter(|at| at.is_near(&head, self.size())) {
+            Some(at) => at,
             None => {
                 self.read(reads).await?;
-                head.sequence
+                At::of(&head)
             }
         };
-        let sequence = self.follow(reads, sequence).await?.max(head.sequence);
+        let at = at.follow(reads, &head, |id, post| self.place(id, post)).await?;
         self.look_at_unknown(reads).await?;
-        self.at = Some((head.deleted_generation, sequence));
+        self.at = Some(at);
         Ok(head)
     }
 
@@ -77,34 +69,7 @@ impl Live {
         *self = Self::new(self.tree.root().clone());
         let (root, name) = (self.root.clone(), slot::cascade(&self.root));
         self.take(reads, &[&root]).await?;
-        let mut after = None;
-        loop {
-            let entries = reads.feed(&name, after, Direction::Ascending, CHUNK).await?;
-            self.take(reads, &ids(&entries)).await?;
-            if entries.len() < CHUNK {
-                return Ok(());
-            }
-            after = entries.into_iter().next_back();
-        }
-    }
-
-    /// Takes in the changes behind `sequence`, and says which was the last.
-    async fn follow(&mut self, reads: Reads<'_>, mut sequence: i64) -> Result<i64, StoreError> {
-        loop {
-            // Ids are never empty: this stands before everything of the next sequence number.
-            let after = FeedEntry {
-                order: sequence + 1,
-                id: String::new(),
-            };
-            let entries = reads
-                .feed(slot::CHANGES, Some(after), Direction::Ascending, CHUNK)
-                .await?;
-            self.take(reads, &ids(&entries)).await?;
-            sequence = entries.last().map_or(sequence, |entry| entry.order);
-            if entries.len() < CHUNK {
-                return Ok(sequence);
-            }
-        }
+        changes::each_of(reads, &name, |id, post| self.place(id, post)).await
     }
 
     /// Parents that are gone say where they stood, so that what hung on them finds its nearest ancestor.
@@ -153,8 +118,4 @@ impl Live {
             _ => {}
         }
     }
-}
-
-fn ids(entries: &[FeedEntry]) -> Vec<&str> {
-    entries.iter().map(|entry| entry.id.as_str()).collect()
 }
