@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_range_is_never_shown_as_a_number() {
-        let figure = |estimate, low, high, unknown| ReachFigure {
+        let figure = |estimate: Option<u64>, low, high, unknown| ReachFigure {
             measured: estimate.is_some(),
             estimate,
             low,

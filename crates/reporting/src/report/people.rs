@@ -140,16 +140,16 @@ impl<'a> Ranked<'a> {
             PeopleOrder::Unspecified | PeopleOrder::Advocates => Some(value).filter(|value| *value > 0),
             PeopleOrder::Detractors => Some(-value).filter(|value| *value > 0),
             PeopleOrder::Authority => self.authority.map(|millionths| millionths as i128),
-            PeopleOrder::Marginal => Some(self.micro()).filter(|value| *value > 0),
+            PeopleOrder::Marginal => self.micro_milli().map(i128::from).filter(|value| *value > 0),
         }
     }
 
     /// m^2 / f in thousandths: marginal reach times the share of the audience that it is.
-    fn micro(&self) -> i128 {
-        let Some(marginal) = self.marginal else { return 0 };
+    fn micro_milli(&self) -> Option<u64> {
+        let marginal = self.marginal?;
         let followers = self.tally.followers.unwrap_or(0).max(marginal.high).max(1);
-        let marginal = i128::from(marginal.low);
-        marginal.saturating_mul(marginal).saturating_mul(1_000) / i128::from(followers)
+        let square = u128::from(marginal.low).pow(2).saturating_mul(1_000);
+        Some((square / u128::from(followers)).try_into().unwrap_or(u64::MAX))
     }
 
     fn row(&self, card: v1::Author) -> v1::Person {
@@ -178,6 +178,7 @@ impl<'a> Ranked<'a> {
                 duplicates: tally.duplicates,
                 flagged: tally.flagged,
             }),
+            micro_milli: self.micro_milli(),
         }
     }
 }
