@@ -130,7 +130,7 @@ fn reach_is_measured_once_follow_events_are_pushed_and_follows_what_is_taken_bac
     let without = people("advocates", &["--no-bots"])?;
     ensure!(!authors(&without).contains(&"robot".to_owned()), "{without}");
     let page = suite.ask(&["report", "people", "acme", "--order", "detractors"])?;
-    ensure!(page.contains("@bob") && page.contains("1 likely bots"), "{page}");
+    ensure!(page.contains("@bob") && page.contains("likely bots: 1"), "{page}");
     let rows = suite.ask(&["report", "people", "acme", "--order", "marginal", "--format", "csv"])?;
     ensure!(rows.lines().count() == 3, "{rows}");
 

@@ -28,7 +28,7 @@ impl<K, T> Default for Cache<K, T> {
 
 impl<K: PartialEq, T> Cache<K, T> {
     /// What is kept under this key; made `anew` where it was not asked for lately.
-    pub(super) fn get(&self, key: K, anew: impl FnOnce(&K) -> T) -> Shared<T> {
+    pub(crate) fn get(&self, key: K, anew: impl FnOnce(&K) -> T) -> Shared<T> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let place = kept.iter().position(|kept| kept.key == key);
         let entry = match place {

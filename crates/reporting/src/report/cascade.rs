@@ -87,7 +87,7 @@ fn read_root(request: &v1::CascadeRequest) -> Result<PostId, Invalid> {
 }
 
 /// Why there is no cascade of this root, as far as that is known.
-async fn unknown(reads: Reads<'_>, root: &str) -> Result<ReportError, StoreError> {
+pub(super) async fn unknown(reads: Reads<'_>, root: &str) -> Result<ReportError, StoreError> {
     let post = reads.posts_by_id(&[root]).await?.into_iter().next();
     let place = post
         .filter(|post| post.effective().is_some())

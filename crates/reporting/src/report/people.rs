@@ -19,7 +19,7 @@ use crate::window::Window;
 
 const DEFAULT: u32 = 20;
 const MOST: u32 = 1_000;
-/// What shares of authority are rounded to, well above what they are off by.
+/// What shares of authority are rounded to, so that hardly any order hangs on what they are off by.
 const MILLIONTHS: f64 = 1e6;
 
 /// Answers `ReportService.People`. `now` is the time at which ages are told where the window does not end before.
@@ -31,16 +31,7 @@ pub(crate) async fn people(
 ) -> Result<v1::PeopleResponse, ReportError> {
     let mut violations = Violations::default();
     let window = Window::read(request.window, &mut violations);
-    let order = PeopleOrder::try_from(request.order).unwrap_or_else(|_| {
-        violations.add(
-            "order",
-            format!(
-                "`{}` is no order of people: leave it out for advocates first",
-                request.order
-            ),
-        );
-        PeopleOrder::Unspecified
-    });
+    let order = order(request.order, &mut violations);
     if request.limit > MOST {
         violations.add(
             "limit",
@@ -49,10 +40,6 @@ pub(crate) async fn people(
     }
     violations.check("people request")?;
     let limit = if request.limit == 0 { DEFAULT } else { request.limit };
-    let order = match order {
-        PeopleOrder::Unspecified => PeopleOrder::Advocates,
-        order => order,
-    };
     let now = window.end_us().map_or(now, |end| now.min(Timestamp::from_micros(end)));
     let reads = Reads {
         store,
@@ -71,18 +58,13 @@ pub(crate) async fn people(
     let authors = authors.map(|(tally, marginal)| Ranked::new(tally, marginal, is_whole, crowd.authority(), now));
     let authors: Vec<Ranked<'_>> = authors.collect();
     let likely_bots = authors.iter().filter(|ranked| ranked.tally.is_likely_bot()).count();
-    let wanted = |ranked: &&Ranked<'_>| !(request.without_bots && ranked.tally.is_likely_bot());
-    let mut ranked: Vec<(i128, &Ranked<'_>)> = authors
+    let wanted = authors
         .iter()
-        .filter(wanted)
-        .filter_map(|ranked| Some((ranked.rank(order)?, ranked)))
-        .collect();
-    // Stable: authors stay in order of their ids within one rank.
-    ranked.sort_by_key(|(rank, _)| Reverse(*rank));
-    ranked.truncate(limit as usize);
-    let shown: Vec<_> = ranked.iter().map(|(_, ranked)| ranked.tally).collect();
+        .filter(|ranked| !(request.without_bots && ranked.tally.is_likely_bot()));
+    let ranked = best(wanted, order, limit as usize);
+    let shown: Vec<_> = ranked.iter().map(|ranked| ranked.tally).collect();
     let cards = cards(reads, &shown).await?;
-    let people = ranked.iter().zip(cards).map(|((_, ranked), card)| ranked.row(card));
+    let people = ranked.iter().zip(cards).map(|(ranked, card)| ranked.row(card));
     let [_, authors_known, authors_whole] = known.counts();
     let response = v1::PeopleResponse {
         window: Some(window.to_wire()),
@@ -101,6 +83,28 @@ pub(crate) async fn people(
         subject: request.subject,
         ..response
     })
+}
+
+fn order(order: i32, violations: &mut Violations) -> PeopleOrder {
+    match PeopleOrder::try_from(order) {
+        Ok(PeopleOrder::Unspecified) => PeopleOrder::Advocates,
+        Ok(order) => order,
+        Err(_) => {
+            let reason = format!("`{order}` is no order of people: leave it out for advocates first");
+            violations.add("order", reason);
+            PeopleOrder::Advocates
+        }
+    }
+}
+
+/// Those who have a place in this order, the first of them.
+fn best<'a>(authors: impl Iterator<Item = &'a Ranked<'a>>, order: PeopleOrder, limit: usize) -> Vec<&'a Ranked<'a>> {
+    let ranked = authors.filter_map(|ranked| Some((ranked.rank(order)?, ranked)));
+    let mut ranked: Vec<_> = ranked.collect();
+    // Stable: authors stay in order of their ids within one rank.
+    ranked.sort_by_key(|(rank, _)| Reverse(*rank));
+    ranked.truncate(limit);
+    ranked.into_iter().map(|(_, ranked)| ranked).collect()
 }
 
 /// An author and what they can be ranked by.
@@ -140,16 +144,16 @@ impl<'a> Ranked<'a> {
             PeopleOrder::Unspecified | PeopleOrder::Advocates => Some(value).filter(|value| *value > 0),
             PeopleOrder::Detractors => Some(-value).filter(|value| *value > 0),
             PeopleOrder::Authority => self.authority.map(|millionths| millionths as i128),
-            PeopleOrder::Marginal => Some(self.micro()).filter(|value| *value > 0),
+            PeopleOrder::Marginal => self.micro_milli().map(i128::from).filter(|value| *value > 0),
         }
     }
 
     /// m^2 / f in thousandths: marginal reach times the share of the audience that it is.
-    fn micro(&self) -> i128 {
-        let Some(marginal) = self.marginal else { return 0 };
+    fn micro_milli(&self) -> Option<u64> {
+        let marginal = self.marginal?;
         let followers = self.tally.followers.unwrap_or(0).max(marginal.high).max(1);
-        let marginal = i128::from(marginal.low);
-        marginal.saturating_mul(marginal).saturating_mul(1_000) / i128::from(followers)
+        let square = u128::from(marginal.low).pow(2).saturating_mul(1_000);
+        Some((square / u128::from(followers)).try_into().unwrap_or(u64::MAX))
     }
 
     fn row(&self, card: v1::Author) -> v1::Person {
@@ -178,6 +182,7 @@ impl<'a> Ranked<'a> {
                 duplicates: tally.duplicates,
                 flagged: tally.flagged,
             }),
+            micro_milli: self.micro_milli(),
         }
     }
 }

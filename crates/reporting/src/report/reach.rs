@@ -12,7 +12,7 @@ use backtweet_wire::v1;
 
 use super::crowd::{Cache, Crowd, Tally, Which};
 use super::reads::Reads;
-use super::{ReportError, coverage, feed_item};
+use super::{ReportError, cascade, coverage, feed_item};
 use crate::invalid::{Invalid, Violations};
 use crate::window::Window;
 
@@ -57,6 +57,9 @@ pub(crate) async fn reach(
         root => Which::Below(root),
     };
     let tallies = crowd.tallies(window, which);
+    if tallies.is_empty() && !crowd.has_cascade(&request.root) {
+        return Err(cascade::unknown(reads, &request.root).await?);
+    }
     let known = Known::read(store, &tallies).await?;
     let origins = crowd.origins(which);
     let of_origins = Known::read(store, &origins).await?;

@@ -55,6 +55,7 @@ pub(super) async fn show(client: &mut Client, request: v1::PeopleRequest, format
                 "strength_milli",
                 "recent_milli",
                 "marginal",
+                "micro_milli",
                 "authority",
                 "likely_bot",
             ];
@@ -116,6 +117,7 @@ fn view(person: &Person) -> Value {
             "with_marginal": standing.with_marginal,
         },
         "marginal": person.marginal.as_ref().map(reach::json),
+        "micro_milli": person.micro_milli,
         "authority": person.authority,
         "bot": {
             "likely_bot": bot.likely_bot,
@@ -127,7 +129,7 @@ fn view(person: &Person) -> Value {
     })
 }
 
-fn row(person: &Person) -> [String; 10] {
+fn row(person: &Person) -> [String; 11] {
     let standing = person.standing.unwrap_or_default();
     let marginal = person.marginal.as_ref().and_then(|marginal| marginal.estimate);
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
@@ -140,6 +142,7 @@ fn row(person: &Person) -> [String; 10] {
         standing.strength_milli.to_string(),
         standing.recent_milli.to_string(),
         number(marginal),
+        number(person.micro_milli),
         person.authority.map(|share| share.to_string()).unwrap_or_default(),
         person.bot.unwrap_or_default().likely_bot.to_string(),
     ]
@@ -168,7 +171,7 @@ fn text(response: &PeopleResponse) {
     output::line(styled(
         FAINT,
         format!(
-            "{} authors, {} likely bots: they say so, or most of 3 or more backtweets are flagged as automated or as duplicates",
+            "authors: {}; likely bots: {}, who say so, or of whose backtweets, 3 or more, most are flagged as automated or as duplicates",
             grouped(response.authors),
             grouped(response.likely_bots)
         ),
@@ -179,7 +182,7 @@ fn text(response: &PeopleResponse) {
 fn table(people: &[Person], order: PeopleOrder) -> comfy_table::Table {
     let weight = |person: &Person| match order {
         PeopleOrder::Authority => (person.authority.unwrap_or(0.0) * 1e6) as u64,
-        PeopleOrder::Marginal => person.marginal.as_ref().map_or(0, |marginal| marginal.low),
+        PeopleOrder::Marginal => person.micro_milli.unwrap_or(0),
         _ => person.standing.unwrap_or_default().value_milli.unsigned_abs(),
     };
     let most = people.iter().map(weight).max().unwrap_or(0);

@@ -90,17 +90,24 @@ impl Crowd {
         let is_within = |at_us: i64| {
             window.start_us().is_none_or(|start| start <= at_us) && window.end_us().is_none_or(|end| at_us < end)
         };
+        let is_below = |post: &Post, fact: &Fact, root: &str| {
+            let stands = fact.root.is_some_and(|at| *self.posts[at].id == *root);
+            stands && *post.id != *root && matches!(fact.role, Role::Backtweet | Role::Indirect)
+        };
         self.tally(|post, fact| {
-            is_within(fact.at_us)
-                && match which {
-                    Which::Backtweets => fact.role == Role::Backtweet,
-                    Which::Below(root) => {
-                        matches!(fact.role, Role::Backtweet | Role::Indirect)
-                            && *post.id != *root
-                            && fact.root.is_some_and(|at| *self.posts[at].id == *root)
-                    }
-                }
+            let is_wanted = match which {
+                Which::Backtweets => fact.role == Role::Backtweet,
+                Which::Below(root) => is_below(post, fact, root),
+            };
+            is_wanted && is_within(fact.at_us)
         })
+    }
+
+    /// Whether anything that counts stands in the cascade of `root`, itself included; also where no root is named.
+    pub(crate) fn has_cascade(&self, root: &str) -> bool {
+        let place = self.places.get(root).copied();
+        let stands = |post: &Post| post.fact.is_some_and(|fact| fact.root == place);
+        root.is_empty() || place.is_some() && self.posts.iter().any(stands)
     }
 
     /// Those whose own followers are no gain: whoever made the subject's origins and answers, or the author of the root.

@@ -139,8 +139,9 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
         root: "x:1".into(),
         ..request(&[])
     };
-    let nothing = suite.reports.reach(root).await.unwrap().into_inner();
-    assert_eq!(nothing.amplifiers, 0);
+    let nothing = suite.reports.reach(root).await.unwrap_err();
+    assert_eq!(nothing.code(), Code::NotFound);
+    assert!(nothing.message().contains("`x:1` began no cascade"), "{nothing}");
 }
 
 #[tokio::test]

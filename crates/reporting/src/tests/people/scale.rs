@@ -13,6 +13,10 @@ use super::super::world::{fold, mix, new_subject, seen};
 use super::{Cache, NOW, people, reach};
 use crate::FoldStage;
 use crate::audience::put_sketch;
+use crate::report::crowd::{Crowd, Which};
+use crate::report::reach::Known;
+use crate::report::reads::Reads;
+use crate::window::Window;
 
 const AMPLIFIERS: u64 = 10_000;
 const POSTS_EACH: u64 = 10;
@@ -77,6 +81,34 @@ async fn scale() {
         store.apply(&[put_sketch(&amplifier(number), sketch)]).await.unwrap();
     }
     let cache = Cache::default();
+    let reads = Reads {
+        store,
+        subject: subject.as_str(),
+    };
+    let started = Instant::now();
+    let live = cache.get(subject.to_string(), |_| Crowd::default());
+    let mut crowd = live.lock().await;
+    crowd.catch_up(reads).await.unwrap();
+    time("reading the crowd", started, ());
+    let started = Instant::now();
+    crowd.refresh();
+    time("authority of all, from nothing", started, ());
+    let started = Instant::now();
+    let tallies = crowd.tallies(Window::default(), Which::Backtweets);
+    time("counting what each author's posts come to", started, tallies.len());
+    let started = Instant::now();
+    let known = time(
+        "reading the audiences",
+        started,
+        Known::read(store, &tallies).await.unwrap(),
+    );
+    let started = Instant::now();
+    time("reach", started, known.reach());
+    let started = Instant::now();
+    time("counts", started, known.counts());
+    let started = Instant::now();
+    time("marginals", started, known.marginals().len());
+    drop(crowd);
     for what in ["first", "second", "third"] {
         let request = v1::ReachRequest {
             subject: subject.to_string(),
