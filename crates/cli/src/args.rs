@@ -1,5 +1,6 @@
 //! The command line, as a person sees it in `--help`.
 
+mod campaign;
 mod cascade;
 mod models;
 mod query;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use campaign::Campaign;
 pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};

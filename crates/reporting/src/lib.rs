@@ -107,6 +107,7 @@ impl Reporting {
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
+            campaigns: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

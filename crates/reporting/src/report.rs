@@ -2,6 +2,8 @@
 //! known to `subjects`.
 
 pub(crate) mod authors;
+mod cache;
+pub(crate) mod campaign;
 pub(crate) mod cascade;
 pub(crate) mod cascades;
 pub(crate) mod compare;
@@ -9,6 +11,7 @@ mod comparison;
 pub(crate) mod content;
 pub(crate) mod distinct;
 pub(crate) mod feed;
+mod following;
 pub(crate) mod heatmap;
 pub(crate) mod reads;
 pub(crate) mod summary;

@@ -17,6 +17,9 @@ pub(crate) const DAYS: &str = "days";
 /// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
 pub(crate) const CASCADES: &str = "cascades";
 
+/// The counter in [`passed_on`].
+pub(crate) const PASSED_ON: &str = "backtweets";
+
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
     format!("subject:{subject}")
@@ -35,6 +38,16 @@ pub(crate) fn post(id: &str) -> String {
 /// An author's effective backtweets by event time.
 pub(crate) fn author(id: &str) -> String {
     format!("author:{id}")
+}
+
+/// Effective backtweets and origins that carry a hashtag, by event time.
+pub(crate) fn hashtag(hashtag: &str) -> String {
+    format!("hashtag:{hashtag}")
+}
+
+/// How many effective backtweets by others hang directly on a post, as the one counter [`PASSED_ON`].
+pub(crate) fn passed_on(post: &str) -> String {
+    format!("passed-on:{post}")
 }
 
 /// A bucket's sums.

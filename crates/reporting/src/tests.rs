@@ -1,6 +1,7 @@
 //! Tests across the crate: the fold and the reports over real stores, and the services over gRPC.
 
 mod asked;
+mod campaign;
 mod cascade;
 mod compare;
 mod distinct;

@@ -2,6 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::campaign::Campaign;
 use super::cascade::{Cascade, Cascades};
 
 #[derive(Debug, Subcommand)]
@@ -67,6 +68,8 @@ pub enum Report {
         #[arg(long, value_enum, default_value_t = ContentSort::Backtweets)]
         sort: ContentSort,
     },
+    /// What a hashtag campaign came to: its uptake, who took part, and its mood beside everything else
+    Campaign(Campaign),
     /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
     Cascade(Cascade),
     /// The posts that travelled furthest

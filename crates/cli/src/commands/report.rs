@@ -1,6 +1,7 @@
 //! `backtweet report`: figures about one subject, or about several side by side. Each report has a file of its own.
 
 mod authors;
+mod campaign;
 mod cascade;
 mod compare;
 mod content;
@@ -92,6 +93,11 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             let asked = Asked::read(&about, format)?;
             let request = content::request(subject, &asked, limit, sort);
             content::show(&mut connect(endpoint).await?, request, &asked).await?;
+        }
+        Report::Campaign(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            let request = campaign::request(args, &asked);
+            campaign::show(&mut connect(endpoint).await?, request, &asked).await?;
         }
         Report::Cascade(args) => {
             let wanted = cascade::Wanted::assemble(args, SystemClock.now())?;

@@ -48,6 +48,9 @@ pub(crate) struct Impact {
     /// Canonical, each once.
     #[prost(string, repeated, tag = "21")]
     pub links: Vec<String>,
+    /// Whether it hangs on a post by somebody else. Never where it was folded before this was kept.
+    #[prost(bool, tag = "40")]
+    pub passes_on: bool,
 }
 
 /// The parts of an [`Impact`] that are enumerations.

@@ -160,10 +160,16 @@ fn used(name: &str, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
 
 /// The feeds that an effective post stands in.
 fn entries(post: &str, impact: &Impact) -> impl Iterator<Item = (String, FeedEntry)> {
+    let mut feeds = vec![slot::FEED.to_owned()];
+    if impact.role() == Role::Backtweet {
+        feeds.push(slot::author(&impact.author));
+    }
+    if matches!(impact.role(), Role::Backtweet | Role::Origin) {
+        feeds.extend(impact.hashtags.iter().map(|hashtag| slot::hashtag(hashtag)));
+    }
     let entry = FeedEntry {
         order: impact.at_us,
         id: post.to_owned(),
     };
-    let by_author = (impact.role() == Role::Backtweet).then(|| (slot::author(&impact.author), entry.clone()));
-    [(slot::FEED.to_owned(), entry)].into_iter().chain(by_author)
+    feeds.into_iter().map(move |feed| (feed, entry.clone()))
 }

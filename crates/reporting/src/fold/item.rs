@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use backtweet_domain::{Classified, Entities, Scored, Sentiment, Sighting, signal, text};
+use backtweet_domain::{Classified, Entities, Post, PostId, Reference, Scored, Sentiment, Sighting, signal, text};
 use backtweet_stream::Poison;
 use backtweet_wire::record::decode_scored;
 
@@ -71,6 +71,7 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         kinds,
         automatic,
         intent,
+        lineage,
         ..
     } = sighting;
     let label = sentiment.map(|sentiment| sentiment.label);
@@ -97,10 +98,19 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         followers: post.author.followers,
         signal_milli: signal::strength(intent, label, kinds, role),
         model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
+        passes_on: passes_on(&post, lineage.parent.as_ref()),
         hashtags: hashtags(&post.entities),
         links: links(post.entities),
         ..Impact::new(&dimensions)
     }
+}
+
+/// Whether it hangs on a post that is not known to be by the same author.
+fn passes_on(post: &Post, parent: Option<&PostId>) -> bool {
+    let is_own = |reference: &Reference| {
+        reference.target.as_ref() == parent && reference.author.as_ref() == Some(&post.author.id)
+    };
+    parent.is_some() && !post.references.iter().any(is_own)
 }
 
 fn hashtags(entities: &Entities) -> Vec<String> {
@@ -114,7 +124,8 @@ fn links(entities: Entities) -> Vec<String> {
 
 fn first_of_each(names: impl Iterator<Item = String>, most: usize) -> Vec<String> {
     let mut first: Vec<String> = Vec::new();
-    for name in names.filter(|name| (1..=LONGEST).contains(&name.len())) {
+    let fits = |name: &String| (1..=LONGEST).contains(&name.len()) && !name.contains('\0');
+    for name in names.filter(fits) {
         if first.len() == most {
             break;
         }

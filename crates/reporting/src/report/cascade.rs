@@ -1,7 +1,6 @@
 //! How far one post travelled: its cascade's figures, forecast and posts. The figures' formulas are the domain's; how the tree is kept up to
 //! date is known to `live`.
 
-mod cache;
 mod live;
 mod wire;
 
@@ -10,12 +9,15 @@ use backtweet_domain::{PostId, Timestamp};
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
-pub(crate) use self::cache::Cache;
 use self::live::Live;
+use super::cache;
 use super::reads::Reads;
 use super::{ReportError, coverage, feed_item};
 use crate::invalid::{Invalid, Violations};
 use crate::token::{Token, digest};
+
+/// The cascades that were asked for lately.
+pub(crate) type Cache = cache::Cache<Live>;
 
 const DEFAULT: u32 = 500;
 const MOST: u32 = 5_000;
@@ -36,10 +38,10 @@ pub(crate) async fn cascade(
         store,
         subject: &request.subject,
     };
-    let live = cache.get(&request.subject, &root);
+    let live = cache.get(&request.subject, &request.root, || Live::new(root));
     let mut live = live.lock().await;
     let head = live.catch_up(reads).await?;
-    cache.settle(&request.subject, &root, live.size());
+    cache.settle(&request.subject, &request.root, live.size());
     if live.is_empty() {
         return Err(unknown(reads, &request.root).await?);
     }

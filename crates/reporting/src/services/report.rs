@@ -20,7 +20,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
+use crate::report::{authors, campaign, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -31,6 +31,8 @@ pub struct ReportsApi {
     pub(crate) subjects: Arc<Subjects>,
     /// The cascades that were asked for lately.
     pub(crate) cascades: Arc<cascade::Cache>,
+    /// The campaigns that were asked for lately.
+    pub(crate) campaigns: Arc<campaign::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -114,6 +116,15 @@ impl ReportService for ReportsApi {
     ) -> Result<Response<v1::TopAuthorsResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
         let mut response = authors::top_authors(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn campaign(&self, request: Request<v1::CampaignRequest>) -> Result<Response<v1::CampaignResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = campaign::campaign(self.store.as_ref(), &self.campaigns, request.into_inner())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;

@@ -1,6 +1,7 @@
 //! The reports worked out the simple way: from the final state of every post, counted one by one. Shares nothing with the fold but the
 //! order of lists.
 
+pub(crate) mod campaign;
 mod content;
 pub(crate) mod feed;
 mod figures;

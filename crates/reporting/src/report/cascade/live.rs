@@ -4,133 +4,94 @@ use std::collections::HashSet;
 
 use backtweet_domain::cascade::{Node, Tree};
 use backtweet_domain::{PostId, Timestamp};
-use backtweet_store::{Direction, FeedEntry, StoreError};
+use backtweet_store::StoreError;
 
+use super::super::following::{Following, Rows};
 use super::super::reads::Reads;
 use crate::figures::MOST_FOLLOWERS;
 use crate::fold::{Contribution, Head};
 use crate::slot;
 
-/// How many entries are read at once.
-const CHUNK: usize = 1_000;
-/// Where more changes than this, and more than the cascade has posts, were missed, it is read anew.
-const MOST_MISSED: i64 = 10_000;
-
 /// A cascade as of one change of its subject.
-pub(crate) struct Live {
-    tree: Tree,
-    /// The root, as the store writes it.
-    root: String,
-    /// The subject's life and its last change that is in the tree; `None` where it was not read yet, or reading broke off.
-    at: Option<(Option<u64>, i64)>,
-    /// Parents that were not seen, and whose records were looked at.
-    looked_at: HashSet<PostId>,
-}
+pub(crate) struct Live(Following<Posts>);
 
 impl Live {
     pub(super) fn new(root: PostId) -> Self {
-        Self {
-            root: root.to_string(),
-            tree: Tree::new(root),
-            at: None,
-            looked_at: HashSet::new(),
-        }
+        Self(Following::new(Posts::new(root)))
     }
 
     pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+        &self.0.rows().tree
     }
 
     /// How many posts it has.
     pub(super) fn size(&self) -> u64 {
-        self.tree.shape().size()
+        self.0.rows().size()
     }
 
     /// Whether nothing of it was seen that is still there.
     pub(super) fn is_empty(&self) -> bool {
-        self.size() == 1 && !self.tree.is_rooted()
+        self.size() == 1 && !self.tree().is_rooted()
     }
 
     /// Takes in what changed since it was last asked, in as many steps as changes times the depth; reads all of it where it was not read yet.
     pub(super) async fn catch_up(&mut self, reads: Reads<'_>) -> Result<Head, StoreError> {
-        let head = reads.head().await?;
-        let most = MOST_MISSED.max(self.size().cast_signed());
-        let is_near = |(life, sequence): &(Option<u64>, i64)| {
-            *life == head.deleted_generation && (0..=most).contains(&(head.sequence - sequence))
-        };
-        // Broken off below, it is read anew the next time.
-        let sequence = match self.at.take().filter(is_near) {
-            Some((_, sequence)) => sequence,
-            None => {
-                self.read(reads).await?;
-                head.sequence
-            }
-        };
-        let sequence = self.follow(reads, sequence).await?.max(head.sequence);
+        let head = self.0.catch_up(reads).await?;
         self.look_at_unknown(reads).await?;
-        self.at = Some((head.deleted_generation, sequence));
         Ok(head)
-    }
-
-    /// Reads the root, and the cascade from its feed. What changes meanwhile is met again among the changes.
-    async fn read(&mut self, reads: Reads<'_>) -> Result<(), StoreError> {
-        *self = Self::new(self.tree.root().clone());
-        let (root, name) = (self.root.clone(), slot::cascade(&self.root));
-        self.take(reads, &[&root]).await?;
-        let mut after = None;
-        loop {
-            let entries = reads.feed(&name, after, Direction::Ascending, CHUNK).await?;
-            self.take(reads, &ids(&entries)).await?;
-            if entries.len() < CHUNK {
-                return Ok(());
-            }
-            after = entries.into_iter().next_back();
-        }
-    }
-
-    /// Takes in the changes behind `sequence`, and says which was the last.
-    async fn follow(&mut self, reads: Reads<'_>, mut sequence: i64) -> Result<i64, StoreError> {
-        loop {
-            // Ids are never empty: this stands before everything of the next sequence number.
-            let after = FeedEntry {
-                order: sequence + 1,
-                id: String::new(),
-            };
-            let entries = reads
-                .feed(slot::CHANGES, Some(after), Direction::Ascending, CHUNK)
-                .await?;
-            self.take(reads, &ids(&entries)).await?;
-            sequence = entries.last().map_or(sequence, |entry| entry.order);
-            if entries.len() < CHUNK {
-                return Ok(sequence);
-            }
-        }
     }
 
     /// Parents that are gone say where they stood, so that what hung on them finds its nearest ancestor.
     async fn look_at_unknown(&mut self, reads: Reads<'_>) -> Result<(), StoreError> {
         loop {
-            let unknown = self.tree.unknown().filter(|id| !self.looked_at.contains(id));
+            let Posts { tree, looked_at, .. } = self.0.rows();
+            let unknown = tree.unknown().filter(|id| !looked_at.contains(id));
             let unknown: Vec<PostId> = unknown.cloned().collect();
             if unknown.is_empty() {
                 return Ok(());
             }
             let ids: Vec<_> = unknown.iter().map(PostId::to_string).collect();
             let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-            self.take(reads, &ids).await?;
-            self.looked_at.extend(unknown);
+            self.0.take(reads, &ids).await?;
+            self.0.rows_mut().looked_at.extend(unknown);
         }
     }
+}
 
-    /// Takes in what is kept of these posts now.
-    async fn take(&mut self, reads: Reads<'_>, ids: &[&str]) -> Result<(), StoreError> {
-        let posts = reads.posts_by_id(ids).await?;
-        ids.iter().zip(&posts).for_each(|(id, post)| self.place(id, post));
-        Ok(())
+/// The posts of a cascade as a tree.
+struct Posts {
+    tree: Tree,
+    /// The root, as the store writes it.
+    root: String,
+    /// Parents that were not seen, and whose records were looked at.
+    looked_at: HashSet<PostId>,
+}
+
+impl Posts {
+    fn new(root: PostId) -> Self {
+        Self {
+            root: root.to_string(),
+            tree: Tree::new(root),
+            looked_at: HashSet::new(),
+        }
+    }
+}
+
+impl Rows for Posts {
+    fn clear(&mut self) {
+        *self = Self::new(self.tree.root().clone());
+    }
+
+    fn first(&self) -> Vec<String> {
+        vec![self.root.clone()]
+    }
+
+    fn feeds(&self) -> Vec<String> {
+        vec![slot::cascade(&self.root)]
     }
 
     /// Puts a post where it stands, or takes it out.
-    fn place(&mut self, post: &str, contribution: &Contribution) {
+    fn take(&mut self, post: &str, contribution: &Contribution) {
         let Ok(id) = post.parse::<PostId>() else {
             return;
         };
@@ -153,8 +114,8 @@ impl Live {
             _ => {}
         }
     }
-}
 
-fn ids(entries: &[FeedEntry]) -> Vec<&str> {
-    entries.iter().map(|entry| entry.id.as_str()).collect()
+    fn size(&self) -> u64 {
+        self.tree.shape().size()
+    }
 }
