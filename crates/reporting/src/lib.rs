@@ -7,6 +7,7 @@ mod calendar;
 mod figures;
 mod fold;
 mod invalid;
+mod magnitude;
 mod report;
 mod sample;
 mod services;

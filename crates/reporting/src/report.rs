@@ -13,6 +13,8 @@ pub(crate) mod distinct;
 pub(crate) mod feed;
 mod following;
 pub(crate) mod heatmap;
+pub(crate) mod pages;
+pub(crate) mod praise;
 pub(crate) mod reads;
 pub(crate) mod summary;
 pub(crate) mod timeline;

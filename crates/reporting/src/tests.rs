@@ -9,6 +9,8 @@ mod feed;
 mod grpc;
 mod naive;
 mod order;
+mod pages;
+mod praise;
 mod replay;
 mod scale;
 mod suite;

@@ -4,6 +4,8 @@ use clap::{Subcommand, ValueEnum};
 
 use super::campaign::Campaign;
 use super::cascade::{Cascade, Cascades};
+use super::pages::Pages;
+use super::praise::ListPraise;
 
 #[derive(Debug, Subcommand)]
 pub enum Report {
@@ -74,6 +76,10 @@ pub enum Report {
     Cascade(Cascade),
     /// The posts that travelled furthest
     Cascades(Cascades),
+    /// The subject's own pages and profiles by the backtweets that point at them
+    Pages(Pages),
+    /// Praise that can be shown again, strongest first, and the permission to do so
+    Praise(ListPraise),
     /// Backtweets, newest first unless sorted otherwise
     Feed(Box<Feed>),
 }

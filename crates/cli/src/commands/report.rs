@@ -7,6 +7,8 @@ mod compare;
 mod content;
 mod feed;
 mod heatmap;
+mod pages;
+mod praise;
 mod summary;
 mod timeline;
 mod window;
@@ -104,6 +106,15 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             cascade::one(&mut connect(endpoint).await?, wanted, format).await?;
         }
         Report::Cascades(args) => cascade::list(&mut connect(endpoint).await?, args, format).await?,
+        Report::Pages(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            let wanted = pages::Wanted::assemble(args, &asked)?;
+            return pages::show(&mut connect(endpoint).await?, wanted, &asked).await;
+        }
+        Report::Praise(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            praise::show(&mut connect(endpoint).await?, args, &asked).await?;
+        }
         Report::Feed(args) => {
             let asked = Asked::read(&args.about, format)?;
             let limit = args.limit;

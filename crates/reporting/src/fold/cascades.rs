@@ -14,7 +14,7 @@ pub(super) struct Cascades<'a> {
     entries: Vec<Write>,
     /// By root, how many more posts pass it on.
     passed_on: BTreeMap<&'a str, i64>,
-    /// By post, how many more backtweets by others hang on it.
+    /// By post, how many more posts by others hang on it.
     hang_on: BTreeMap<&'a str, i64>,
 }
 
@@ -68,9 +68,9 @@ impl<'a> Cascades<'a> {
     }
 }
 
-/// The post that an effective backtweet by somebody else hangs on.
+/// The post that an effective backtweet or indirect descendant by somebody else hangs on.
 fn passes_on(contribution: &Contribution) -> Option<&str> {
     let impact = contribution.effective()?;
-    let counts = impact.passes_on && impact.role() == Role::Backtweet;
+    let counts = impact.passes_on && matches!(impact.role(), Role::Backtweet | Role::Indirect);
     contribution.place.as_ref()?.parent.as_deref().filter(|_| counts)
 }

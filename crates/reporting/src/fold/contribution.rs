@@ -51,6 +51,13 @@ pub(crate) struct Impact {
     /// Whether it hangs on a post by somebody else. Never where it was folded before this was kept.
     #[prost(bool, tag = "40")]
     pub passes_on: bool,
+    /// Whether it is praise that can be shown again. Never where it was folded before this was kept.
+    #[prost(bool, tag = "41")]
+    pub is_praise: bool,
+    /// The links, and accounts as `profile` writes them, by which it points at the subject, each once, among others of the same kind. None where it
+    /// was folded before this was kept.
+    #[prost(string, repeated, tag = "42")]
+    pub pages: Vec<String>,
 }
 
 /// The parts of an [`Impact`] that are enumerations.
@@ -268,6 +275,7 @@ impl Contribution {
             impact.author.clear();
             impact.hashtags.clear();
             impact.links.clear();
+            impact.pages.clear();
         }
     }
 }

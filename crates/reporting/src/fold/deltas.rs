@@ -171,5 +171,12 @@ fn entries(post: &str, impact: &Impact) -> impl Iterator<Item = (String, FeedEnt
         order: impact.at_us,
         id: post.to_owned(),
     };
-    feeds.into_iter().map(move |feed| (feed, entry.clone()))
+    let praise = praise_order(impact).map(|order| (slot::PRAISE.to_owned(), FeedEntry { order, ..entry.clone() }));
+    feeds.into_iter().map(move |feed| (feed, entry.clone())).chain(praise)
+}
+
+/// Where praise that can be shown again stands among all: by its signal, then by its time to the second. `None` for anything else.
+pub(crate) fn praise_order(impact: &Impact) -> Option<i64> {
+    let second = impact.at_us.div_euclid(1_000_000).clamp(0, i64::from(u32::MAX));
+    impact.is_praise.then_some(impact.signal_milli << 32 | second)
 }

@@ -20,7 +20,9 @@ use backtweet_wire::v1::report_service_server::ReportService;
 use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
-use crate::report::{authors, campaign, cascade, cascades, compare, content, feed, heatmap, summary, timeline};
+use crate::report::{
+    authors, campaign, cascade, cascades, compare, content, feed, heatmap, pages, praise, summary, timeline,
+};
 use crate::subjects::Subjects;
 
 /// Answers for the figures of subjects.
@@ -163,6 +165,34 @@ impl ReportService for ReportsApi {
         let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
         self.measure(&mut response.coverage, window).await?;
         Ok(Response::new(response))
+    }
+
+    async fn pages(&self, request: Request<v1::PagesRequest>) -> Result<Response<v1::PagesResponse>, Status> {
+        let (request, now) = (request.into_inner(), self.clock.now());
+        let subject = self.subjects.get(&request.subject).await.map_err(subject_status)?;
+        let mut response = pages::pages(self.store.as_ref(), &subject, now, request)
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn praise(&self, request: Request<v1::PraiseRequest>) -> Result<Response<v1::PraiseResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = praise::praise(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn set_permission(
+        &self,
+        request: Request<v1::SetPermissionRequest>,
+    ) -> Result<Response<v1::SetPermissionResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = praise::permission::set(self.store.as_ref(), self.clock.now(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
     }
 
     type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchResponse, Status>> + Send>>;

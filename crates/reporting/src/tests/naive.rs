@@ -5,6 +5,8 @@ pub(crate) mod campaign;
 mod content;
 pub(crate) mod feed;
 mod figures;
+pub(crate) mod pages;
+pub(crate) mod praise;
 mod time;
 mod together;
 

@@ -90,7 +90,7 @@ fn by_follower(one: &(&Participant<'_>, u64), other: &(&Participant<'_>, u64)) -
         .then(one.1.cmp(&other.1))
 }
 
-/// How many backtweets by others hang on the posts of each.
+/// How many posts by others hang on the posts of each.
 async fn passed_on(reads: Reads<'_>, participants: &[&Participant<'_>]) -> Result<Vec<u64>, StoreError> {
     let names = participants
         .iter()

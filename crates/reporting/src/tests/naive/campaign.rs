@@ -47,6 +47,7 @@ pub(crate) fn campaign(
     let posts = effective(events);
     let with_role = |role: Role| -> Vec<&Scored> { posts.values().filter(|it| sighting(it).role == role).collect() };
     let backtweets = with_role(Role::Backtweet);
+    let descendants = with_role(Role::Indirect);
     let carries = |post: &&&Scored| hashtags(post).iter().any(|hashtag| counted.contains(hashtag));
     let campaign: Vec<&Scored> = backtweets.iter().filter(carries).copied().collect();
     let is_asked = |post: &&&Scored| is_within(request.window, post);
@@ -66,7 +67,10 @@ pub(crate) fn campaign(
         let (theirs, all) = (by(&within, &who), by(&backtweets, &who));
         let newest = &sighting(theirs.values().next_back().unwrap()).post.author;
         let card = &sighting(all.values().next_back().unwrap()).post.author;
-        let hanging = |post: &Scored| backtweets.iter().filter(|it| hangs_on(it, post)).count() as u64;
+        let hanging = |post: &Scored| {
+            let others = backtweets.iter().chain(&descendants);
+            others.filter(|it| hangs_on(it, post)).count() as u64
+        };
         v1::Participant {
             handle: card.handle.clone(),
             name: card.name.clone(),
