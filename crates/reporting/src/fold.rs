@@ -9,6 +9,7 @@ mod deltas;
 mod head;
 mod item;
 mod pages;
+mod pairs;
 mod place;
 
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub(crate) use self::head::Head;
 pub use self::item::Item;
 use self::pages::Pages;
 pub(crate) use self::pages::account;
+use self::pairs::Pairs;
+pub(crate) use self::pairs::pair;
 use crate::slot;
 
 /// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only
@@ -205,6 +208,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     let mut cascades = Cascades::default();
     let mut contents = Contents::default();
     let mut pages = Pages::default();
+    let mut pairs = Pairs::default();
     let mut writes = Vec::with_capacity(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         if old.sequence != new.sequence {
@@ -213,6 +217,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             cascades.replace(post, old, new);
             contents.replace(post, old, new);
             pages.replace(old.effective(), new.effective());
+            pairs.replace(old.effective(), new.effective());
         }
         if !old.event.is_empty() && new.event.is_empty() {
             // Nothing that people noted about a post outlives it.
@@ -235,6 +240,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     cascades.into_writes(&mut writes);
     contents.into_writes(&mut writes);
     pages.into_writes(&mut writes);
+    pairs.into_writes(&mut writes);
     writes
 }
 

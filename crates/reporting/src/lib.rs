@@ -109,6 +109,7 @@ impl Reporting {
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
             campaigns: Arc::default(),
+            answers: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -6,6 +6,7 @@ mod cache;
 pub(crate) mod campaign;
 pub(crate) mod cascade;
 pub(crate) mod cascades;
+pub(crate) mod community;
 pub(crate) mod compare;
 mod comparison;
 pub(crate) mod content;

@@ -16,6 +16,8 @@ pub(crate) const RANKING: &str = "ranking";
 pub(crate) const PRAISE: &str = "praise";
 /// Links and accounts by the backtweets that point at them, ranked.
 pub(crate) const PAGES: &str = "pages";
+/// Effective answers by event time.
+pub(crate) const ANSWERS: &str = "answers";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
 /// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
@@ -77,6 +79,11 @@ pub(crate) fn page_unknown(page: &str) -> String {
 /// The authors of a day's or of all these, each with how many are theirs.
 pub(crate) fn page_authors(page: &str, bucket: Bucket) -> String {
     format!("page-authors:{bucket}:{page}")
+}
+
+/// The pairs of authors of a day of whom one points at the other, each with how often, that are in the sample of a level; all at level 0.
+pub(crate) fn pairs(day: i64, level: u32) -> String {
+    format!("pairs:{level}:{day}")
 }
 
 /// A bucket's sums.

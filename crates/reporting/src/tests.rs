@@ -3,6 +3,7 @@
 mod asked;
 mod campaign;
 mod cascade;
+mod community;
 mod compare;
 mod distinct;
 mod feed;

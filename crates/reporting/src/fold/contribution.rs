@@ -58,6 +58,9 @@ pub(crate) struct Impact {
     /// was folded before this was kept.
     #[prost(string, repeated, tag = "42")]
     pub pages: Vec<String>,
+    /// The accounts other than its author's that it points at, each once. None where it was folded before this was kept.
+    #[prost(string, repeated, tag = "43")]
+    pub points_at: Vec<String>,
 }
 
 /// The parts of an [`Impact`] that are enumerations.
@@ -276,6 +279,7 @@ impl Contribution {
             impact.hashtags.clear();
             impact.links.clear();
             impact.pages.clear();
+            impact.points_at.clear();
         }
     }
 }

@@ -164,6 +164,9 @@ fn entries(post: &str, impact: &Impact) -> impl Iterator<Item = (String, FeedEnt
     if impact.role() == Role::Backtweet {
         feeds.push(slot::author(&impact.author));
     }
+    if impact.role() == Role::Answer {
+        feeds.push(slot::ANSWERS.to_owned());
+    }
     if matches!(impact.role(), Role::Backtweet | Role::Origin) {
         feeds.extend(impact.hashtags.iter().map(|hashtag| slot::hashtag(hashtag)));
     }

@@ -107,6 +107,7 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
         is_praise,
         pages: pages(&post, kinds, automatic),
+        points_at: points_at(&post),
         passes_on: passes_on(&post, lineage.parent.as_ref()),
         hashtags: hashtags(&post.entities),
         links: links(post.entities),
@@ -143,6 +144,15 @@ fn pages(post: &Post, kinds: KindSet, automatic: KindSet) -> Vec<String> {
     let mentions = entities.mentions.iter().filter(|mention| meant && !mention.automatic);
     let profiles = mentions.map(|mention| profile(post.id.network(), mention));
     links.chain(first_of_each(profiles, MOST_MENTIONS)).collect()
+}
+
+/// Whose posts it hangs on, and who else it mentions.
+fn points_at(post: &Post) -> Vec<String> {
+    let authors = post.references.iter().filter_map(|reference| reference.author.as_ref());
+    let mentions = post.entities.mentions.iter().filter(|mention| !mention.automatic);
+    let accounts = authors.chain(mentions.filter_map(|mention| mention.account.as_ref()));
+    let others = accounts.filter(|account| **account != post.author.id);
+    first_of_each(others.map(ToString::to_string), MOST_MENTIONS)
 }
 
 fn hashtags(entities: &Entities) -> Vec<String> {

@@ -183,7 +183,8 @@ impl Page {
             .flat_map(|page| buckets.iter().map(|&bucket| slot::page_authors(page, bucket)));
         let names: Vec<_> = names.collect();
         if let [name] = names.as_slice() {
-            return reads.size(name).await;
+            let sizes = reads.sizes(std::slice::from_ref(name)).await?;
+            return Ok(sizes.into_iter().sum());
         }
         let mut authors = FxHashSet::default();
         let add = |_, members: Vec<(String, i64)>| authors.extend(members.into_iter().map(|(author, _)| author));

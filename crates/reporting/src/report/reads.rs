@@ -62,6 +62,11 @@ impl Reads<'_> {
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
         let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
+        self.sizes(&names).await
+    }
+
+    /// How many members each membership has.
+    pub(crate) async fn sizes(self, names: &[String]) -> Result<Vec<u64>, StoreError> {
         let look_ups: Vec<_> = names
             .iter()
             .map(|name| LookUp::Size(slot::key(self.subject, name)))
@@ -72,14 +77,6 @@ impl Reads<'_> {
             other => Err(self.unexpected(name, &other)),
         });
         sizes.collect()
-    }
-
-    /// How many members a membership has.
-    pub(crate) async fn size(self, name: &str) -> Result<u64, StoreError> {
-        match self.one(LookUp::Size(slot::key(self.subject, name))).await? {
-            Found::Size(size) => Ok(size),
-            other => Err(self.unexpected(name, &other)),
-        }
     }
 
     /// Hands the members of each membership to `take`, with its place among `names`, in order.

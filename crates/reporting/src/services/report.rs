@@ -21,7 +21,7 @@ use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
 use crate::report::{
-    authors, campaign, cascade, cascades, compare, content, feed, heatmap, pages, praise, summary, timeline,
+    authors, campaign, cascade, cascades, community, compare, content, feed, heatmap, pages, praise, summary, timeline,
 };
 use crate::subjects::Subjects;
 
@@ -35,6 +35,8 @@ pub struct ReportsApi {
     pub(crate) cascades: Arc<cascade::Cache>,
     /// The campaigns that were asked for lately.
     pub(crate) campaigns: Arc<campaign::Cache>,
+    /// The answers of subjects that were asked for lately.
+    pub(crate) answers: Arc<community::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -164,6 +166,18 @@ impl ReportService for ReportsApi {
         let window = request.window;
         let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
         self.measure(&mut response.coverage, window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn community(
+        &self,
+        request: Request<v1::CommunityRequest>,
+    ) -> Result<Response<v1::CommunityResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = community::community(self.store.as_ref(), &self.answers, request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
         Ok(Response::new(response))
     }
 

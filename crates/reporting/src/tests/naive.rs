@@ -2,6 +2,7 @@
 //! order of lists.
 
 pub(crate) mod campaign;
+pub(crate) mod community;
 mod content;
 pub(crate) mod feed;
 mod figures;

@@ -14,6 +14,7 @@ use backtweet_wire::v1::PermissionStatus;
 
 use super::asked::ask;
 use super::naive;
+use super::pages::pointing;
 use super::praise;
 use super::world::{account, fold, mix, new_subject, post_id, retracted, seen, stores};
 use crate::FoldStage;
@@ -149,7 +150,7 @@ fn nothing_is_left_of_posts_that_were_all_retracted() {
     run(100, |case| {
         runtime.block_on(async {
             let subject = new_subject();
-            fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
+            fold_all(store.as_ref(), &pointing(case.shuffled(&subject)), case.batch).await;
             for post in (0..POSTS).map(post_id) {
                 let _ = praise::set(
                     store.as_ref(),

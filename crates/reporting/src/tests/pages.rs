@@ -35,7 +35,7 @@ fn owner(id: &SubjectId) -> Subject {
 }
 
 /// The same events by few authors, most of which mention and link.
-fn pointing(events: Vec<Scored>) -> Vec<Scored> {
+pub(super) fn pointing(events: Vec<Scored>) -> Vec<Scored> {
     let mut events = by_few(events);
     for event in &mut events {
         let Finding::Seen { sighting, version } = &mut event.classified.finding else {
