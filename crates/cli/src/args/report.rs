@@ -76,6 +76,13 @@ pub enum Report {
     Cascade(Cascade),
     /// The posts that travelled furthest
     Cascades(Cascades),
+    /// Who is answered, who returns, and who points at each other
+    Community {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+    },
     /// The subject's own pages and profiles by the backtweets that point at them
     Pages(Pages),
     /// Praise that can be shown again, strongest first, and the permission to do so

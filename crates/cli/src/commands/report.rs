@@ -3,6 +3,7 @@
 mod authors;
 mod campaign;
 mod cascade;
+mod community;
 mod compare;
 mod content;
 mod feed;
@@ -106,6 +107,10 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             cascade::one(&mut connect(endpoint).await?, wanted, format).await?;
         }
         Report::Cascades(args) => cascade::list(&mut connect(endpoint).await?, args, format).await?,
+        Report::Community { subject, about } => {
+            let asked = Asked::read(&about, format)?;
+            community::show(&mut connect(endpoint).await?, subject, &asked).await?;
+        }
         Report::Pages(args) => {
             let asked = Asked::read(&args.about, format)?;
             let wanted = pages::Wanted::assemble(args, &asked)?;

@@ -175,7 +175,7 @@ fn growth(figures: &CascadeFigures) -> (i64, Vec<u64>) {
 }
 
 /// A span of time in its two largest units.
-fn span(micros: i64) -> String {
+pub fn span(micros: i64) -> String {
     let seconds = Duration::from_micros(u64::try_from(micros).unwrap_or(0)).as_secs();
     let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let first = units.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);

@@ -137,13 +137,13 @@ fn passes_on(post: &Post, parent: Option<&PostId>) -> bool {
 /// What it points at by links and mentions, where any of these is the subject's own.
 fn pages(post: &Post, kinds: KindSet, automatic: KindSet) -> Vec<String> {
     let entities = &post.entities;
-    let links = links(entities.clone())
-        .into_iter()
-        .filter(|_| kinds.contains(Kind::Link));
+    let links = entities.links.iter().filter(|_| kinds.contains(Kind::Link));
     let meant = kinds.contains(Kind::Mention) && !automatic.contains(Kind::Mention);
     let mentions = entities.mentions.iter().filter(|mention| meant && !mention.automatic);
     let profiles = mentions.map(|mention| profile(post.id.network(), mention));
-    links.chain(first_of_each(profiles, MOST_MENTIONS)).collect()
+    let mut pages = first_of_each(links.map(|link| link.canonical.clone()), MOST_LINKS);
+    pages.extend(first_of_each(profiles, MOST_MENTIONS));
+    pages
 }
 
 /// Whose posts it hangs on, and who else it mentions.
