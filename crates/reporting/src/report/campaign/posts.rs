@@ -100,7 +100,8 @@ impl Rows for Posts {
         match impact.filter(carries) {
             Some(impact) => {
                 let mut kept = impact.clone();
-                kept.links.clear();
+                // Nobody asks a campaign for these, and they would take room.
+                (kept.links, kept.pages, kept.points_at) = (Vec::new(), Vec::new(), Vec::new());
                 self.posts.insert(post.to_owned(), kept);
             }
             None => _ = self.posts.remove(post),
