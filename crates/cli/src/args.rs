@@ -1,8 +1,11 @@
 //! The command line, as a person sees it in `--help`.
 
+mod campaign;
 mod cascade;
 mod models;
+mod pages;
 mod people;
+mod praise;
 mod query;
 mod report;
 mod sources;
@@ -11,9 +14,12 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use campaign::Campaign;
 pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
+pub use pages::Pages;
 pub use people::{People, PeopleSort, Reach};
+pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
@@ -95,6 +101,8 @@ pub enum Command {
     /// Figures about one subject, or about several side by side
     #[command(subcommand)]
     Report(Report),
+    /// Write down how far asking for the permission to reuse a post has come
+    Praise(Praise),
     /// See backtweets as they come in, change and go
     Watch {
         /// The subject

@@ -1,12 +1,14 @@
 //! The canonical form of links, so that one page is one page however it was shared; and the posts that links
 //! lead to. Resolving shortened links is the collector's.
 
+mod page;
 mod posts;
 mod tables;
 
 #[cfg(test)]
 mod tests;
 
+pub use page::page;
 pub use posts::{PostLink, address, post};
 
 use url::{Host, Url};

@@ -8,6 +8,8 @@ mod contribution;
 mod deltas;
 mod head;
 mod item;
+mod pages;
+mod pairs;
 mod place;
 
 use std::time::Duration;
@@ -27,8 +29,13 @@ use self::content::Contents;
 use self::contribution::{Content, Finding};
 pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
+pub(crate) use self::deltas::praise_order;
 pub(crate) use self::head::Head;
 pub use self::item::Item;
+use self::pages::Pages;
+pub(crate) use self::pages::account;
+use self::pairs::Pairs;
+pub(crate) use self::pairs::pair;
 use crate::slot;
 
 /// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only
@@ -200,6 +207,8 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     let mut deltas = Deltas::default();
     let mut cascades = Cascades::default();
     let mut contents = Contents::default();
+    let mut pages = Pages::default();
+    let mut pairs = Pairs::default();
     let mut writes = Vec::with_capacity(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         if old.sequence != new.sequence {
@@ -207,6 +216,14 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             deltas.sequence(post, old.sequence, new.sequence);
             cascades.replace(post, old, new);
             contents.replace(post, old, new);
+            pages.replace(old.effective(), new.effective());
+            pairs.replace(old.effective(), new.effective());
+        }
+        if !old.event.is_empty() && new.event.is_empty() {
+            // Nothing that people noted about a post outlives it.
+            writes.push(Write::Remove {
+                name: slot::permission(post),
+            });
         }
         let stored = Stored {
             version: 0,
@@ -222,6 +239,8 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
     deltas.into_writes(&mut writes);
     cascades.into_writes(&mut writes);
     contents.into_writes(&mut writes);
+    pages.into_writes(&mut writes);
+    pairs.into_writes(&mut writes);
     writes
 }
 

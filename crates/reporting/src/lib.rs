@@ -8,6 +8,7 @@ mod calendar;
 mod figures;
 mod fold;
 mod invalid;
+mod magnitude;
 mod report;
 mod sample;
 mod services;
@@ -113,6 +114,8 @@ impl Reporting {
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
             crowds: Arc::default(),
+            campaigns: Arc::default(),
+            answers: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -3,17 +3,22 @@
 
 pub(crate) mod authors;
 mod cache;
+pub(crate) mod campaign;
 pub(crate) mod cascade;
 pub(crate) mod cascades;
 mod changes;
+pub(crate) mod community;
 pub(crate) mod compare;
 mod comparison;
 pub(crate) mod content;
 pub(crate) mod crowd;
 pub(crate) mod distinct;
 pub(crate) mod feed;
+mod following;
 pub(crate) mod heatmap;
+pub(crate) mod pages;
 pub(crate) mod people;
+pub(crate) mod praise;
 pub(crate) mod propagation;
 pub(crate) mod reach;
 pub(crate) mod reads;

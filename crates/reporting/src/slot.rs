@@ -12,10 +12,19 @@ pub(crate) const FEED: &str = "feed";
 pub(crate) const CHANGES: &str = "changes";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
+/// Effective praise that can be shown again, by [`crate::fold::praise_order`].
+pub(crate) const PRAISE: &str = "praise";
+/// Links and accounts by the backtweets that point at them, ranked.
+pub(crate) const PAGES: &str = "pages";
+/// Effective answers by event time.
+pub(crate) const ANSWERS: &str = "answers";
 /// The days, as numbers since 1970, on which something effective happened.
 pub(crate) const DAYS: &str = "days";
 /// Roots by how many posts pass them on, ranked; those that nobody passed on are not in it.
 pub(crate) const CASCADES: &str = "cascades";
+
+/// The counter in [`passed_on`].
+pub(crate) const PASSED_ON: &str = "posts";
 
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
@@ -32,9 +41,49 @@ pub(crate) fn post(id: &str) -> String {
     format!("post:{id}")
 }
 
+/// What is known of the permission to reuse a post.
+pub(crate) fn permission(post: &str) -> String {
+    format!("permission:{post}")
+}
+
 /// An author's effective backtweets by event time.
 pub(crate) fn author(id: &str) -> String {
     format!("author:{id}")
+}
+
+/// Effective backtweets and origins that carry a hashtag, by event time.
+pub(crate) fn hashtag(hashtag: &str) -> String {
+    format!("hashtag:{hashtag}")
+}
+
+/// How many effective backtweets and indirect descendants by others hang directly on a post, as the one counter [`PASSED_ON`].
+pub(crate) fn passed_on(post: &str) -> String {
+    format!("passed-on:{post}")
+}
+
+/// How many backtweets point at a link or an account, by day.
+pub(crate) fn page_days(page: &str) -> String {
+    format!("page-days:{page}")
+}
+
+/// The authority of these, by day.
+pub(crate) fn page_authority(page: &str) -> String {
+    format!("page-authority:{page}")
+}
+
+/// How many of these are by authors whose followers are not known, by day.
+pub(crate) fn page_unknown(page: &str) -> String {
+    format!("page-unknown:{page}")
+}
+
+/// The authors of a day's or of all these, each with how many are theirs.
+pub(crate) fn page_authors(page: &str, bucket: Bucket) -> String {
+    format!("page-authors:{bucket}:{page}")
+}
+
+/// The pairs of authors of a day of whom one points at the other, each with how often, that are in the sample of a level; all at level 0.
+pub(crate) fn pairs(day: i64, level: u32) -> String {
+    format!("pairs:{level}:{day}")
 }
 
 /// A bucket's sums.

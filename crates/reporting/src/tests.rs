@@ -2,7 +2,9 @@
 
 mod asked;
 mod audience;
+mod campaign;
 mod cascade;
+mod community;
 mod compare;
 mod distinct;
 mod feed;
@@ -10,7 +12,9 @@ mod grpc;
 mod interleavings;
 mod naive;
 mod order;
+mod pages;
 mod people;
+mod praise;
 mod real;
 mod replay;
 mod scale;

@@ -124,6 +124,11 @@ impl Window {
         self.to.map(|to| to.saturating_mul(MICROS_PER_MINUTE))
     }
 
+    /// Whether this time, in microseconds, lies within.
+    pub(crate) fn contains(self, at_us: i64) -> bool {
+        self.start_us().is_none_or(|start| at_us >= start) && self.end_us().is_none_or(|end| at_us < end)
+    }
+
     /// Exactly these minutes.
     pub(crate) fn of(minutes: Range<i64>) -> Self {
         Self {

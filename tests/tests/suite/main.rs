@@ -4,6 +4,8 @@
 mod acme;
 /// Bad command lines, bad lines, bad files: named, counted, and nothing else lost.
 mod bad_input;
+/// Campaigns, praise, owned pages and the people around a subject.
+mod campaigns;
 /// How far a post travelled, whatever came first and what is taken back.
 mod cascades;
 /// The four services as processes of their own over Kafka and Redis, some of them killed.

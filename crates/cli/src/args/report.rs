@@ -2,8 +2,11 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use super::campaign::Campaign;
 use super::cascade::{Cascade, Cascades};
+use super::pages::Pages;
 use super::people::{People, Reach};
+use super::praise::ListPraise;
 
 #[derive(Debug, Subcommand)]
 pub enum Report {
@@ -75,6 +78,8 @@ pub enum Report {
         #[command(flatten)]
         about: About,
     },
+    /// What a hashtag campaign came to: its uptake, who took part, and its mood beside everything else
+    Campaign(Campaign),
     /// How far one post travelled: who passed it on from whom, how fast, and what it will come to
     Cascade(Cascade),
     /// The posts that travelled furthest
@@ -83,6 +88,17 @@ pub enum Report {
     Reach(Reach),
     /// Advocates, detractors, and those with the most authority or marginal reach
     People(People),
+    /// Who is answered, who returns, and who points at each other
+    Community {
+        /// The subject
+        subject: String,
+        #[command(flatten)]
+        about: About,
+    },
+    /// The subject's own pages and profiles by the backtweets that point at them
+    Pages(Pages),
+    /// Praise that can be shown again, strongest first, and the permission to do so
+    Praise(ListPraise),
     /// Backtweets, newest first unless sorted otherwise
     Feed(Box<Feed>),
 }

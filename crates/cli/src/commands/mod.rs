@@ -6,6 +6,7 @@ mod demo;
 mod filter;
 mod health;
 mod models;
+mod praise;
 mod push;
 mod query;
 mod report;
@@ -49,6 +50,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Subject(subject) => subject::run(subject, &endpoint, format, quiet).await,
         Command::Query(query) => query::run(query, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,
+        Command::Praise(praise) => praise::run(praise, &endpoint, format).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
         Command::Score {

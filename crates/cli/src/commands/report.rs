@@ -1,12 +1,16 @@
 //! `backtweet report`: figures about one subject, or about several side by side. Each report has a file of its own.
 
 mod authors;
+mod campaign;
 mod cascade;
+mod community;
 mod compare;
 mod content;
 mod feed;
 mod heatmap;
+mod pages;
 mod people;
+mod praise;
 mod propagation;
 mod reach;
 mod summary;
@@ -101,6 +105,11 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             let request = v1::PropagationRequest { subject, window };
             propagation::show(&mut connect(endpoint).await?, request, format).await?;
         }
+        Report::Campaign(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            let request = campaign::request(args, &asked);
+            campaign::show(&mut connect(endpoint).await?, request, &asked).await?;
+        }
         Report::Cascade(args) => {
             let wanted = cascade::Wanted::assemble(args, SystemClock.now())?;
             cascade::one(&mut connect(endpoint).await?, wanted, format).await?;
@@ -113,6 +122,19 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
         Report::People(args) => {
             let asked = Asked::read(&args.about, format)?;
             people::show(&mut connect(endpoint).await?, people::request(args, &asked), format).await?;
+        }
+        Report::Community { subject, about } => {
+            let asked = Asked::read(&about, format)?;
+            community::show(&mut connect(endpoint).await?, subject, &asked).await?;
+        }
+        Report::Pages(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            let wanted = pages::Wanted::assemble(args, &asked)?;
+            return pages::show(&mut connect(endpoint).await?, wanted, &asked).await;
+        }
+        Report::Praise(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            praise::show(&mut connect(endpoint).await?, args, &asked).await?;
         }
         Report::Feed(args) => {
             let asked = Asked::read(&args.about, format)?;

@@ -176,7 +176,6 @@ fn growth(figures: &CascadeFigures) -> (i64, Vec<u64>) {
 }
 
 /// A span of time in its two largest units.
-/// A stretch of time in its largest units.
 pub fn span(micros: i64) -> String {
     let seconds = Duration::from_micros(u64::try_from(micros).unwrap_or(0)).as_secs();
     let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];

@@ -212,7 +212,8 @@ pub fn net(net: Option<f64>) -> String {
     })
 }
 
-fn mood(figures: &Figures) -> String {
+/// Net sentiment with what it is made of.
+pub fn mood(figures: &Figures) -> String {
     let of = |name: &str| {
         figures
             .sentiments
@@ -257,7 +258,8 @@ fn several(models: &[Count]) -> String {
     format!("; {}", models.join(", "))
 }
 
-fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
+/// The largest counts as bars.
+pub fn breakdown(out: &mut String, title: &str, counts: &[Count]) {
     let mut counts: Vec<_> = counts.iter().filter(|count| count.count > 0).collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let most = counts.first().map_or(0, |count| count.count);

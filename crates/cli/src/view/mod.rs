@@ -6,5 +6,6 @@ pub mod comparison;
 pub mod figures;
 pub mod heat;
 pub mod item;
+pub mod permission;
 pub mod reach;
 pub mod zone;

@@ -1,7 +1,8 @@
-//! What a batch changes in one subject's cascades: who stands in which, and how often each root was passed on.
+//! What a batch changes in one subject's cascades: who stands in which, how often each root was passed on, and how many hang on each post.
 
 use std::collections::BTreeMap;
 
+use backtweet_domain::Role;
 use backtweet_store::{FeedEntry, Write};
 
 use super::contribution::Contribution;
@@ -13,6 +14,8 @@ pub(super) struct Cascades<'a> {
     entries: Vec<Write>,
     /// By root, how many more posts pass it on.
     passed_on: BTreeMap<&'a str, i64>,
+    /// By post, how many more posts by others hang on it.
+    hang_on: BTreeMap<&'a str, i64>,
 }
 
 impl<'a> Cascades<'a> {
@@ -25,6 +28,11 @@ impl<'a> Cascades<'a> {
         if let Some((root, entry)) = self.stands(post, new, 1) {
             let name = slot::cascade(root);
             self.entries.push(Write::Enter { name, entry });
+        }
+        for (contribution, sign) in [(old, -1), (new, 1)] {
+            if let Some(parent) = passes_on(contribution) {
+                *self.hang_on.entry(parent).or_default() += sign;
+            }
         }
     }
 
@@ -51,5 +59,18 @@ impl<'a> Cascades<'a> {
             member: root.to_owned(),
             delta,
         }));
+        let changed = self.hang_on.into_iter().filter(|(_, delta)| *delta != 0);
+        writes.extend(changed.map(|(parent, delta)| Write::Add {
+            name: slot::passed_on(parent),
+            field: slot::PASSED_ON.to_owned(),
+            delta,
+        }));
     }
+}
+
+/// The post that an effective backtweet or indirect descendant by somebody else hangs on.
+fn passes_on(contribution: &Contribution) -> Option<&str> {
+    let impact = contribution.effective()?;
+    let counts = impact.passes_on && matches!(impact.role(), Role::Backtweet | Role::Indirect);
+    contribution.place.as_ref()?.parent.as_deref().filter(|_| counts)
 }

@@ -48,6 +48,19 @@ pub(crate) struct Impact {
     /// Canonical, each once.
     #[prost(string, repeated, tag = "21")]
     pub links: Vec<String>,
+    /// Whether it hangs on a post by somebody else. Never where it was folded before this was kept.
+    #[prost(bool, tag = "40")]
+    pub passes_on: bool,
+    /// Whether it is praise that can be shown again. Never where it was folded before this was kept.
+    #[prost(bool, tag = "41")]
+    pub is_praise: bool,
+    /// The links, and accounts as `profile` writes them, by which it points at the subject, each once, among others of the same kind. None where it
+    /// was folded before this was kept.
+    #[prost(string, repeated, tag = "42")]
+    pub pages: Vec<String>,
+    /// The accounts other than its author's that it points at, each once. None where it was folded before this was kept.
+    #[prost(string, repeated, tag = "43")]
+    pub points_at: Vec<String>,
 }
 
 /// The parts of an [`Impact`] that are enumerations.
@@ -265,6 +278,8 @@ impl Contribution {
             impact.author.clear();
             impact.hashtags.clear();
             impact.links.clear();
+            impact.pages.clear();
+            impact.points_at.clear();
         }
     }
 }

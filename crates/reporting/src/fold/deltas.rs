@@ -160,10 +160,26 @@ fn used(name: &str, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
 
 /// The feeds that an effective post stands in.
 fn entries(post: &str, impact: &Impact) -> impl Iterator<Item = (String, FeedEntry)> {
+    let mut feeds = vec![slot::FEED.to_owned()];
+    if impact.role() == Role::Backtweet {
+        feeds.push(slot::author(&impact.author));
+    }
+    if impact.role() == Role::Answer {
+        feeds.push(slot::ANSWERS.to_owned());
+    }
+    if matches!(impact.role(), Role::Backtweet | Role::Origin) {
+        feeds.extend(impact.hashtags.iter().map(|hashtag| slot::hashtag(hashtag)));
+    }
     let entry = FeedEntry {
         order: impact.at_us,
         id: post.to_owned(),
     };
-    let by_author = (impact.role() == Role::Backtweet).then(|| (slot::author(&impact.author), entry.clone()));
-    [(slot::FEED.to_owned(), entry)].into_iter().chain(by_author)
+    let praise = praise_order(impact).map(|order| (slot::PRAISE.to_owned(), FeedEntry { order, ..entry.clone() }));
+    feeds.into_iter().map(move |feed| (feed, entry.clone())).chain(praise)
+}
+
+/// Where praise that can be shown again stands among all: by its signal, then by its time to the second. `None` for anything else.
+pub(crate) fn praise_order(impact: &Impact) -> Option<i64> {
+    let second = impact.at_us.div_euclid(1_000_000).clamp(0, i64::from(u32::MAX));
+    impact.is_praise.then_some(impact.signal_milli << 32 | second)
 }

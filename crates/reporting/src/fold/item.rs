@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 
-use backtweet_domain::{Classified, Entities, Scored, Sentiment, Sighting, signal, text};
+use backtweet_domain::{
+    Classified, Entities, Intent, Kind, KindSet, Label, Post, PostId, Reference, Role, Scored, Sentiment, Sighting,
+    signal, text,
+};
 use backtweet_stream::Poison;
 use backtweet_wire::record::decode_scored;
 
 use super::contribution::{Dimensions, Finding, Impact};
+use super::pages::profile;
 use super::place::Place;
 
 /// Where neither the author nor the model names a language.
@@ -16,6 +20,8 @@ const UNDETERMINED: &str = "und";
 const MOST_HASHTAGS: usize = 16;
 /// How many links of one post are counted.
 const MOST_LINKS: usize = 8;
+/// How many mentions of one post are counted.
+const MOST_MENTIONS: usize = 16;
 /// Longer hashtags and links, in bytes, are not counted: cut short they would be others.
 const LONGEST: usize = 2_048;
 
@@ -65,12 +71,14 @@ impl Item {
 }
 
 fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
+    let is_praise = is_praise(&sighting, sentiment);
     let Sighting {
         post,
         role,
         kinds,
         automatic,
         intent,
+        lineage,
         ..
     } = sighting;
     let label = sentiment.map(|sentiment| sentiment.label);
@@ -97,10 +105,54 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         followers: post.author.followers,
         signal_milli: signal::strength(intent, label, kinds, role),
         model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
+        is_praise,
+        pages: pages(&post, kinds, automatic),
+        points_at: points_at(&post),
+        passes_on: passes_on(&post, lineage.parent.as_ref()),
         hashtags: hashtags(&post.entities),
         links: links(post.entities),
         ..Impact::new(&dimensions)
     }
+}
+
+/// Whether it is praise in words of its own, by somebody who does not look like a program.
+fn is_praise(sighting: &Sighting, sentiment: Option<&Sentiment>) -> bool {
+    sighting.role == Role::Backtweet
+        && sighting.intent == Intent::Praise
+        && sentiment.is_some_and(|sentiment| sentiment.label == Label::Positive)
+        && sighting.flags.is_empty()
+        && !sighting.post.author.bot
+        && !sighting.kinds.contains(Kind::Repost)
+        && !sighting.post.text.trim().is_empty()
+}
+
+/// Whether it hangs on a post that is not known to be by the same author.
+fn passes_on(post: &Post, parent: Option<&PostId>) -> bool {
+    let is_own = |reference: &Reference| {
+        reference.target.as_ref() == parent && reference.author.as_ref() == Some(&post.author.id)
+    };
+    parent.is_some() && !post.references.iter().any(is_own)
+}
+
+/// What it points at by links and mentions, where any of these is the subject's own.
+fn pages(post: &Post, kinds: KindSet, automatic: KindSet) -> Vec<String> {
+    let entities = &post.entities;
+    let links = entities.links.iter().filter(|_| kinds.contains(Kind::Link));
+    let meant = kinds.contains(Kind::Mention) && !automatic.contains(Kind::Mention);
+    let mentions = entities.mentions.iter().filter(|mention| meant && !mention.automatic);
+    let profiles = mentions.map(|mention| profile(post.id.network(), mention));
+    let mut pages = first_of_each(links.map(|link| link.canonical.clone()), MOST_LINKS);
+    pages.extend(first_of_each(profiles, MOST_MENTIONS));
+    pages
+}
+
+/// Whose posts it hangs on, and who else it mentions.
+fn points_at(post: &Post) -> Vec<String> {
+    let authors = post.references.iter().filter_map(|reference| reference.author.as_ref());
+    let mentions = post.entities.mentions.iter().filter(|mention| !mention.automatic);
+    let accounts = authors.chain(mentions.filter_map(|mention| mention.account.as_ref()));
+    let others = accounts.filter(|account| **account != post.author.id);
+    first_of_each(others.map(ToString::to_string), MOST_MENTIONS)
 }
 
 fn hashtags(entities: &Entities) -> Vec<String> {
@@ -114,7 +166,8 @@ fn links(entities: Entities) -> Vec<String> {
 
 fn first_of_each(names: impl Iterator<Item = String>, most: usize) -> Vec<String> {
     let mut first: Vec<String> = Vec::new();
-    for name in names.filter(|name| (1..=LONGEST).contains(&name.len())) {
+    let fits = |name: &String| (1..=LONGEST).contains(&name.len()) && !name.contains('\0');
+    for name in names.filter(fits) {
         if first.len() == most {
             break;
         }

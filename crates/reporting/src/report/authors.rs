@@ -104,7 +104,7 @@ async fn figures(
 }
 
 /// Each author as their newest backtweet shows them.
-async fn cards(reads: Reads<'_>, feeds: &[String]) -> Result<Vec<v1::Author>, StoreError> {
+pub(crate) async fn cards(reads: Reads<'_>, feeds: &[String]) -> Result<Vec<v1::Author>, StoreError> {
     let newest = feeds
         .iter()
         .map(|feed| reads.page(feed, None, Direction::Descending, 1))

@@ -62,6 +62,11 @@ impl Reads<'_> {
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
         let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
+        self.sizes(&names).await
+    }
+
+    /// How many members each membership has.
+    pub(crate) async fn sizes(self, names: &[String]) -> Result<Vec<u64>, StoreError> {
         let look_ups: Vec<_> = names
             .iter()
             .map(|name| LookUp::Size(slot::key(self.subject, name)))
@@ -165,16 +170,23 @@ impl Reads<'_> {
     /// What is kept of each post.
     pub(crate) async fn posts_by_id(self, ids: &[&str]) -> Result<Vec<Contribution>, StoreError> {
         let names: Vec<_> = ids.iter().map(|id| slot::post(id)).collect();
+        let records = self.records(&names).await?;
+        let posts = ids
+            .iter()
+            .zip(records)
+            .map(|(id, stored)| Ok(read_contribution(self.subject, id, stored.as_ref())?.unwrap_or_default()));
+        posts.collect()
+    }
+
+    /// The record of each name, where there is one.
+    pub(crate) async fn records(self, names: &[String]) -> Result<Vec<Option<Stored>>, StoreError> {
         let look_ups: Vec<_> = names
             .iter()
             .map(|name| LookUp::Record(slot::key(self.subject, name)))
             .collect();
         let found = self.all(&look_ups).await?;
-        let posts = names.iter().zip(ids).zip(found).map(|((name, id), found)| {
-            let stored = self.record(name, found)?;
-            Ok(read_contribution(self.subject, id, stored.as_ref())?.unwrap_or_default())
-        });
-        posts.collect()
+        let records = names.iter().zip(found).map(|(name, found)| self.record(name, found));
+        records.collect()
     }
 
     async fn one(self, look_up: LookUp) -> Result<Found, StoreError> {

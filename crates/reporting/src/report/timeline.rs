@@ -14,7 +14,7 @@ use crate::invalid::{Invalid, Violations};
 use crate::window::{Bucket, Cover, Window};
 
 /// The most buckets of one answer. More would not fit into a message of the size that clients take unless told otherwise.
-const MOST_BUCKETS: usize = 5_000;
+pub(crate) const MOST_BUCKETS: usize = 5_000;
 /// Up to how many minutes a window shows in which unit, unless asked otherwise.
 const FITTING: [(i64, Unit); 5] = [
     (6 * 60, Unit::Minute),
@@ -23,7 +23,7 @@ const FITTING: [(i64, Unit); 5] = [
     (366 * 24 * 60, Unit::Day),
     (5 * 366 * 24 * 60, Unit::Week),
 ];
-const MICROS_PER_MINUTE: i64 = 60_000_000;
+pub(crate) const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 /// Answers `ReportService.Timeline`.
@@ -77,7 +77,7 @@ pub(crate) fn minutes(head: &Head, window: Window) -> Range<i64> {
     head.span().map_or(0..0, |(first, last)| window.minutes(first, last))
 }
 
-fn unit(bucket: i32, violations: &mut Violations) -> Option<Unit> {
+pub(crate) fn unit(bucket: i32, violations: &mut Violations) -> Option<Unit> {
     match v1::Bucket::try_from(bucket) {
         Ok(v1::Bucket::Unspecified) => None,
         Ok(v1::Bucket::Minute) => Some(Unit::Minute),
@@ -94,7 +94,7 @@ fn unit(bucket: i32, violations: &mut Violations) -> Option<Unit> {
     }
 }
 
-fn bucket(unit: Unit) -> v1::Bucket {
+pub(crate) fn bucket(unit: Unit) -> v1::Bucket {
     match unit {
         Unit::Minute => v1::Bucket::Minute,
         Unit::QuarterHour => v1::Bucket::QuarterHour,
@@ -105,7 +105,7 @@ fn bucket(unit: Unit) -> v1::Bucket {
     }
 }
 
-fn fitting(minutes: i64) -> Unit {
+pub(crate) fn fitting(minutes: i64) -> Unit {
     let fits = FITTING.into_iter().find(|(most, _)| minutes <= *most);
     fits.map_or(Unit::Month, |(_, unit)| unit)
 }

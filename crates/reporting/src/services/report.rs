@@ -21,7 +21,8 @@ use super::measure::measure;
 use super::{report_status, subject_status};
 use crate::report::watch::Cursor;
 use crate::report::{
-    authors, cascade, cascades, compare, content, crowd, feed, heatmap, people, propagation, reach, summary, timeline,
+    authors, campaign, cascade, cascades, community, compare, content, crowd, feed, heatmap, pages, people, praise,
+    propagation, reach, summary, timeline,
 };
 use crate::subjects::Subjects;
 
@@ -35,6 +36,10 @@ pub struct ReportsApi {
     pub(crate) cascades: Arc<cascade::Cache>,
     /// The people around the subjects that were asked for lately.
     pub(crate) crowds: Arc<crowd::Cache>,
+    /// The campaigns that were asked for lately.
+    pub(crate) campaigns: Arc<campaign::Cache>,
+    /// The answers of subjects that were asked for lately.
+    pub(crate) answers: Arc<community::Cache>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -124,6 +129,15 @@ impl ReportService for ReportsApi {
         Ok(Response::new(response))
     }
 
+    async fn campaign(&self, request: Request<v1::CampaignRequest>) -> Result<Response<v1::CampaignResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = campaign::campaign(self.store.as_ref(), &self.campaigns, request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
     async fn cascade(&self, request: Request<v1::CascadeRequest>) -> Result<Response<v1::CascadeResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
         let (request, now) = (request.into_inner(), self.clock.now());
@@ -188,6 +202,46 @@ impl ReportService for ReportsApi {
         let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
         self.measure(&mut response.coverage, window).await?;
         Ok(Response::new(response))
+    }
+
+    async fn community(
+        &self,
+        request: Request<v1::CommunityRequest>,
+    ) -> Result<Response<v1::CommunityResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = community::community(self.store.as_ref(), &self.answers, request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn pages(&self, request: Request<v1::PagesRequest>) -> Result<Response<v1::PagesResponse>, Status> {
+        let (request, now) = (request.into_inner(), self.clock.now());
+        let subject = self.subjects.get(&request.subject).await.map_err(subject_status)?;
+        let mut response = pages::pages(self.store.as_ref(), &subject, now, request)
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn praise(&self, request: Request<v1::PraiseRequest>) -> Result<Response<v1::PraiseResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let mut response = praise::praise(self.store.as_ref(), request.into_inner())
+            .await
+            .map_err(report_status)?;
+        self.measure(&mut response.coverage, response.window).await?;
+        Ok(Response::new(response))
+    }
+
+    async fn set_permission(
+        &self,
+        request: Request<v1::SetPermissionRequest>,
+    ) -> Result<Response<v1::SetPermissionResponse>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let response = praise::permission::set(self.store.as_ref(), self.clock.now(), request.into_inner()).await;
+        response.map(Response::new).map_err(report_status)
     }
 
     type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchResponse, Status>> + Send>>;

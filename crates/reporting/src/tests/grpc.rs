@@ -173,7 +173,7 @@ async fn a_classifier_that_lags_is_named() {
     assert_eq!(suite.put("acme", "anvil").await.laggards, Vec::<String>::new());
 }
 
-fn fields(status: &Status) -> Vec<String> {
+pub(super) fn fields(status: &Status) -> Vec<String> {
     assert_eq!(status.code(), Code::InvalidArgument, "{status}");
     let violations = status.get_details_bad_request().unwrap().field_violations;
     violations.into_iter().map(|violation| violation.field).collect()

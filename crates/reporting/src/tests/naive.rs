@@ -1,9 +1,13 @@
 //! The reports worked out the simple way: from the final state of every post, counted one by one. Shares nothing with the fold but the
 //! order of lists.
 
+pub(crate) mod campaign;
+pub(crate) mod community;
 mod content;
 pub(crate) mod feed;
 mod figures;
+pub(crate) mod pages;
+pub(crate) mod praise;
 mod time;
 mod together;
 

@@ -10,10 +10,13 @@ use proptest::test_runner::{Config, TestRunner};
 
 use backtweet_domain::{AccountState, Scored, SubjectId, Version};
 use backtweet_store::{FjallStore, Store};
+use backtweet_wire::v1::PermissionStatus;
 
 use super::asked::ask;
 use super::naive;
-use super::world::{account, fold, mix, new_subject, retracted, seen, stores};
+use super::pages::pointing;
+use super::praise;
+use super::world::{account, fold, mix, new_subject, post_id, retracted, seen, stores};
 use crate::FoldStage;
 
 const POSTS: u64 = 6;
@@ -147,7 +150,16 @@ fn nothing_is_left_of_posts_that_were_all_retracted() {
     run(100, |case| {
         runtime.block_on(async {
             let subject = new_subject();
-            fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
+            fold_all(store.as_ref(), &pointing(case.shuffled(&subject)), case.batch).await;
+            for post in (0..POSTS).map(post_id) {
+                let _ = praise::set(
+                    store.as_ref(),
+                    subject.as_str(),
+                    &post.to_string(),
+                    PermissionStatus::Asked,
+                )
+                .await;
+            }
             let end: Vec<_> = (0..POSTS).map(|post| retracted(&subject, post, naive::FINAL)).collect();
             fold_all(store.as_ref(), &end, case.batch).await;
 

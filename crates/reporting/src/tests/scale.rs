@@ -3,13 +3,13 @@
 
 use std::time::Instant;
 
-use backtweet_domain::Timestamp;
+use backtweet_domain::{Subject, SubjectId, Timestamp};
 use backtweet_store::{Batch, FjallStore, Guard, Store, Write};
 use backtweet_wire::v1;
 
 use super::world::mix;
-use crate::fold::Head;
-use crate::report::{compare, heatmap, summary, timeline};
+use crate::fold::{Head, pair};
+use crate::report::{community, compare, heatmap, pages, summary, timeline};
 use crate::sample::Sampled;
 use crate::slot;
 use crate::window::{Bucket, Length};
@@ -112,6 +112,32 @@ impl Slot<'_> {
             }
         }
     }
+
+    /// Who points at whom on a day, and at which pages.
+    async fn people(&mut self, day: i64) {
+        for number in 0..40_000u64 {
+            let author = |salt| format!("x:{:019}", mix(&[day.cast_unsigned(), number, salt]) % AUTHORS);
+            let (one, other) = (author(1), author(2));
+            let Sampled { level, .. } = Sampled::new(&pair(one.as_str().min(&other), one.as_str().max(&other)));
+            for level in 0..=level {
+                self.count(slot::pairs(day, level), pair(&one, &other), 1).await;
+            }
+        }
+        for page in 0..40u64 {
+            let name = format!("https://acme.example/{page}");
+            for number in 0..1_000 {
+                let author = format!("x:{:019}", mix(&[day.cast_unsigned(), page, number]) % AUTHORS);
+                for bucket in [Bucket::All, Bucket::Of(Length::Day, day)] {
+                    self.count(slot::page_authors(&name, bucket), author.clone(), 1).await;
+                }
+            }
+            self.count(slot::page_days(&name), day.to_string(), 2_000).await;
+            self.count(slot::page_authority(&name), day.to_string(), 4_000_000)
+                .await;
+            let (name, member, delta) = (slot::PAGES.to_owned(), name, 2_000);
+            self.writes.push(Write::Rank { name, member, delta });
+        }
+    }
 }
 
 async fn fill(store: &dyn Store, subject: &str) {
@@ -130,6 +156,7 @@ async fn fill(store: &dyn Store, subject: &str) {
     };
     for day in FIRST_DAY..FIRST_DAY + DAYS {
         slot.count(crate::slot::DAYS.to_owned(), day.to_string(), 80_000).await;
+        slot.people(day).await;
         slot.bucket(Bucket::Of(Length::Day, day), 80_000, 40_000, 1_500, 6_000)
             .await;
         for hour in day * 24..(day + 1) * 24 {
@@ -171,6 +198,7 @@ async fn scale() {
         })
     };
     let hour = DAY_US / 24;
+    let now = Timestamp::from_micros(end);
     for (what, window) in [
         ("24 h", window(1, 0)),
         ("7 days", window(7, hour)),
@@ -183,7 +211,6 @@ async fn scale() {
             top,
             ..Default::default()
         };
-        let now = Timestamp::from_micros(end);
         time(&format!("summary, {what}"), || async {
             summary::summary(&store, request(false, 0), now).await.unwrap()
         })
@@ -225,6 +252,26 @@ async fn scale() {
             })
             .await;
         }
+        time(&format!("community, {what}"), || async {
+            let request = v1::CommunityRequest {
+                subject: "busy".into(),
+                window,
+            };
+            let cache = community::Cache::default();
+            community::community(&store, &cache, request).await.unwrap()
+        })
+        .await;
+        time(&format!("pages, {what}"), || async {
+            let mut subject = Subject::new(SubjectId::new("busy").unwrap());
+            subject.domains.push("acme.example".into());
+            let request = v1::PagesRequest {
+                subject: "busy".into(),
+                window,
+                ..Default::default()
+            };
+            pages::pages(&store, &subject, now, request).await.unwrap()
+        })
+        .await;
         time(&format!("compare with another, {what}"), || async {
             let request = v1::CompareRequest {
                 subjects: vec!["busy".into(), "other".into()],

@@ -14,7 +14,17 @@ use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
 /// What the command line asks for.
 pub(super) fn request(subject: String, asked: &Asked, bucket: Option<Bucket>) -> v1::TimelineRequest {
-    let bucket = match bucket {
+    v1::TimelineRequest {
+        subject,
+        window: asked.window,
+        bucket: self::bucket(bucket).into(),
+        time_zone: asked.zone.name().to_owned(),
+    }
+}
+
+/// The wire's bucket; unspecified where none is asked for.
+pub(super) fn bucket(bucket: Option<Bucket>) -> v1::Bucket {
+    match bucket {
         None => v1::Bucket::Unspecified,
         Some(Bucket::Minute) => v1::Bucket::Minute,
         Some(Bucket::QuarterHour) => v1::Bucket::QuarterHour,
@@ -22,20 +32,23 @@ pub(super) fn request(subject: String, asked: &Asked, bucket: Option<Bucket>) ->
         Some(Bucket::Day) => v1::Bucket::Day,
         Some(Bucket::Week) => v1::Bucket::Week,
         Some(Bucket::Month) => v1::Bucket::Month,
-    };
-    v1::TimelineRequest {
-        subject,
-        window: asked.window,
-        bucket: bucket.into(),
-        time_zone: asked.zone.name().to_owned(),
     }
+}
+
+/// A bucket's name in files.
+pub(super) fn name(bucket: v1::Bucket) -> String {
+    bucket.as_str_name().trim_start_matches("BUCKET_").to_lowercase()
+}
+
+/// Whether a bucket's start is told by its date alone.
+pub(super) fn is_date(bucket: v1::Bucket) -> bool {
+    matches!(bucket, v1::Bucket::Day | v1::Bucket::Week | v1::Bucket::Month)
 }
 
 /// Asks and shows.
 pub(super) async fn show(client: &mut Client, request: v1::TimelineRequest, asked: &Asked) -> Result<()> {
     let response = client.timeline(request).await.map_err(refused)?.into_inner();
-    let bucket = response.bucket().as_str_name();
-    let bucket = bucket.trim_start_matches("BUCKET_").to_lowercase();
+    let bucket = name(response.bucket());
     match asked.format {
         Format::Json => json(&response, &bucket),
         Format::Csv => csv(&response, asked),
@@ -104,10 +117,7 @@ fn text(response: &v1::TimelineResponse, asked: &Asked, bucket: &str) {
     let most = counts.iter().copied().max().unwrap_or(0);
     let subject = styled(output::HEADING, &response.subject);
     output::line(format!("{subject}, by {bucket}, {}", response.time_zone));
-    let is_date = matches!(
-        response.bucket(),
-        v1::Bucket::Day | v1::Bucket::Week | v1::Bucket::Month
-    );
+    let is_date = is_date(response.bucket());
     for (start, found) in &rows {
         let start = if is_date {
             asked.zone.date(*start)
