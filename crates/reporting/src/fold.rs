@@ -29,6 +29,7 @@ pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
 pub(crate) use self::head::Head;
 pub use self::item::Item;
+pub(crate) use self::item::counted_language;
 use crate::slot;
 
 /// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only

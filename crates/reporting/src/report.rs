@@ -8,6 +8,7 @@ pub(crate) mod compare;
 mod comparison;
 pub(crate) mod content;
 pub(crate) mod distinct;
+pub(crate) mod export;
 pub(crate) mod feed;
 pub(crate) mod heatmap;
 pub(crate) mod propagation;
