@@ -4,6 +4,7 @@ mod asked;
 mod cascade;
 mod compare;
 mod distinct;
+mod export;
 mod feed;
 mod grpc;
 mod interleavings;
