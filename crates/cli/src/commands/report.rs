@@ -4,12 +4,12 @@ mod authors;
 mod cascade;
 mod compare;
 mod content;
-mod feed;
+pub mod feed;
 mod heatmap;
 mod propagation;
 mod summary;
 mod timeline;
-mod window;
+pub mod window;
 
 use std::process::ExitCode;
 

@@ -6,4 +6,5 @@ pub mod comparison;
 pub mod figures;
 pub mod heat;
 pub mod item;
+pub mod manifest;
 pub mod zone;

@@ -79,7 +79,7 @@ async fn a_reader_that_does_not_read_holds_nobody_up_and_an_end_of_the_service_i
         assert_eq!((manifest.rows, manifest.bytes), (POSTS, bytes as u64));
         assert_eq!(manifest.query, Some(request));
         assert_eq!((manifest.schema_version, manifest.columns.len()), (1, 29));
-        assert_eq!(manifest.coverage.unwrap().first_us.is_some(), true);
+        assert!(manifest.coverage.unwrap().first_us.is_some());
         assert!(manifest.program.starts_with("backtweet ") && manifest.generated_at_us > 0);
     }
 
