@@ -14,6 +14,8 @@ mod corrections;
 mod crash;
 /// The demo's figures are those of the synthetic network's own oracle.
 mod demo;
+/// What a user finds in the folder after an export.
+mod export;
 /// A Redis that falls and comes back without its last writes.
 mod faults;
 /// The filters on standard input.
