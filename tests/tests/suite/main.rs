@@ -22,6 +22,8 @@ mod faults;
 mod filters;
 /// Collectors as processes of their own that share what there is to collect, some of them killed.
 mod fleet;
+/// Every call of the report service, asked by a client that knows it by reflection alone.
+mod grpcurl;
 /// A subject put in the middle of everything, with what was retained read for it.
 mod history;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
