@@ -297,3 +297,22 @@ async fn what_cannot_be_exported_is_refused_field_by_field() {
         assert!(error.contains(part), "{part} is missing in {error}");
     }
 }
+
+#[tokio::test]
+async fn the_documentation_tells_every_column_of_the_manifest_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FjallStore::open_at(folder.path()).unwrap();
+    let export = ask(&store, everything(&new_subject(), ExportFormat::Csv)).await;
+    let columns = export.manifest.columns.iter().map(|column| {
+        let kind = column.r#type().as_str_name().trim_start_matches("EXPORT_TYPE_");
+        let optional = if column.optional { "?" } else { "" };
+        (column.name.clone(), format!("{}{optional}", kind.to_lowercase()))
+    });
+    let page = include_str!("../../../../docs/export.md");
+    let told = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let told = told.filter_map(|line| line.split_once("` | "));
+    let told = told.map(|(name, rest)| (name.to_owned(), rest.split(" |").next().unwrap().to_owned()));
+    assert_eq!(told.collect::<Vec<_>>(), columns.collect::<Vec<_>>());
+    assert_eq!(export.manifest.rows, 0);
+    assert_eq!(String::from_utf8(export.data).unwrap().lines().count(), 1);
+}
