@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 
 use self::read::{expected, rows};
 use super::asked::whole_feed;
-use super::order::run;
-use super::world::{fold, new_subject, retracted, seen};
+use super::order::{Case, run};
+use super::world::{fold, new_subject, retracted, seen, stores};
 use crate::FoldStage;
 use crate::report::export::Export;
 
@@ -99,29 +99,34 @@ fn export_of(feed: FeedRequest, format: ExportFormat) -> ExportRequest {
     }
 }
 
+async fn equals_the_feed(store: &dyn Store, case: &Case) -> Result<(), TestCaseError> {
+    let subject = new_subject();
+    for batch in case.shuffled(&subject).chunks(case.batch) {
+        fold(store, &FoldStage::default(), batch).await;
+    }
+    for number in 0..6 {
+        let mut feed = super::feed::request(&subject, case.seed ^ number);
+        feed.order = [FeedOrder::Newest, FeedOrder::Oldest][number as usize % 2].into();
+        let shown: Vec<_> = whole_feed(store, feed.clone()).await.iter().map(expected).collect();
+        for format in FORMATS {
+            let export = ask(store, export_of(feed.clone(), format)).await;
+            prop_assert_eq!(rows(format, &export.data), shown.clone());
+            prop_assert_eq!(export.manifest.rows, shown.len() as u64);
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn every_format_holds_exactly_the_posts_that_the_feed_shows_after_any_deliveries() {
     let folder = tempfile::tempdir().unwrap();
-    let store = FjallStore::open_at(folder.path()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stores = runtime.block_on(stores(folder.path()));
     run(30, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            for batch in case.shuffled(&subject).chunks(case.batch) {
-                fold(&store, &FoldStage::default(), batch).await;
-            }
-            for number in 0..6 {
-                let mut feed = super::feed::request(&subject, case.seed ^ number);
-                feed.order = [FeedOrder::Newest, FeedOrder::Oldest][number as usize % 2].into();
-                let shown: Vec<_> = whole_feed(&store, feed.clone()).await.iter().map(expected).collect();
-                for format in FORMATS {
-                    let export = ask(&store, export_of(feed.clone(), format)).await;
-                    prop_assert_eq!(rows(format, &export.data), shown.clone());
-                    prop_assert_eq!(export.manifest.rows, shown.len() as u64);
-                }
-            }
-            Ok(())
-        })
+        for store in &stores {
+            runtime.block_on(equals_the_feed(store.as_ref(), &case))?;
+        }
+        Ok(())
     });
 }
 
