@@ -50,6 +50,9 @@ pub(crate) struct Export {
     /// The subject before the first post was read.
     start: Head,
     stage: Stage,
+    /// The most bytes of rows that were ever held.
+    #[cfg(test)]
+    pub(crate) most_held: usize,
 }
 
 #[derive(PartialEq, Eq)]
@@ -87,6 +90,8 @@ impl Export {
             written: Written::default(),
             start,
             stage: Stage::Reading,
+            #[cfg(test)]
+            most_held: 0,
         })
     }
 
@@ -108,12 +113,6 @@ impl Export {
         self.manifest(store, clock).await.map(Part::Manifest).map(Some)
     }
 
-    /// How many bytes of rows are held.
-    #[cfg(test)]
-    pub(crate) fn held(&self) -> usize {
-        self.encoder.held() + self.ready.len()
-    }
-
     /// Reads one page and writes it.
     async fn read(&mut self, store: &dyn Store) -> Result<(), ExportError> {
         match self.walk.next(store).await? {
@@ -126,6 +125,10 @@ impl Export {
                 self.encoder.finish()?;
                 self.stage = Stage::Written;
             }
+        }
+        #[cfg(test)]
+        {
+            self.most_held = self.most_held.max(self.encoder.held());
         }
         self.ready = self.encoder.take().into();
         Ok(())

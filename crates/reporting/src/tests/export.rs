@@ -36,10 +36,9 @@ struct Whole {
 
 /// Takes an export to its end.
 async fn whole(store: &dyn Store, mut export: Export) -> Whole {
-    let (mut data, mut most_held) = (Vec::new(), 0);
+    let mut data = Vec::new();
     loop {
         let part = export.next(store, &SystemClock).await.unwrap();
-        most_held = most_held.max(export.held());
         match part.expect("an export ends with its manifest") {
             Part::Data(part) => {
                 assert!((1..=256 << 10).contains(&part.len()), "a part of {} bytes", part.len());
@@ -53,7 +52,7 @@ async fn whole(store: &dyn Store, mut export: Export) -> Whole {
                 return Whole {
                     data,
                     manifest,
-                    most_held,
+                    most_held: export.most_held,
                 };
             }
         }
