@@ -4,6 +4,8 @@
 mod calls;
 mod read;
 
+use std::pin::pin;
+
 use backtweet_domain::{
     AccountId, Finding, Link, Mention, Network, Scored, SubjectId, SystemClock, Timestamp, Version,
 };
@@ -216,6 +218,22 @@ async fn what_an_export_holds_does_not_grow_with_the_number_of_posts() {
         // Far more went through: twice as much as is ever held, even where a row group is gathered first.
         assert!(6_000 * long.len() > 2 * bound);
     }
+}
+
+#[tokio::test]
+async fn an_export_lets_others_run_between_pages_also_where_nothing_passes_its_filter() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FjallStore::open_at(folder.path()).unwrap();
+    let subject = new_subject();
+    fold(&store, &FoldStage::default(), &[seen(&subject, 1, 1, VERSION)]).await;
+    let request = ExportRequest {
+        text: "nowhere".to_owned(),
+        ..everything(&subject, ExportFormat::Ndjson)
+    };
+    let mut export = Export::start(&store, request).await.unwrap();
+    let mut next = pin!(export.next(&store, &SystemClock));
+    assert!(futures::poll!(next.as_mut()).is_pending());
+    assert!(matches!(next.await, Ok(Some(Part::Manifest(_)))));
 }
 
 #[tokio::test]
