@@ -1,10 +1,13 @@
 //! What a user finds in the folder after `backtweet export`: a whole file with its manifest, or nothing.
 
 use std::fmt::Write as _;
+use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use backtweet_tests::{Suite, note};
+use backtweet_tests::{Client, DEADLINE, Suite};
 use serde_json::{Value, json};
 
 const POSTS: usize = 1_000;
@@ -111,6 +114,25 @@ fn a_file_is_whole_and_has_its_manifest_or_is_not_there() -> Result<()> {
         "parquet.manifest.json",
     ];
     assert_eq!(in_folder(folder.path())?, names.map(|name| format!("acme.{name}")));
-    note("exported a thousand posts in three formats");
+    Ok(())
+}
+
+#[test]
+fn an_export_that_is_interrupted_leaves_nothing_behind() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    // Takes the connection and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0")?;
+    let client = Client::of(format!("http://{}", silent.local_addr()?));
+    let file = folder.path().join("acme.csv").display().to_string();
+    let mut child = client.spawn(&["export", "acme", "--to", &file])?;
+    let started = Instant::now();
+    while in_folder(folder.path())?.is_empty() {
+        ensure!(started.elapsed() < DEADLINE, "it does not begin");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
+    ensure!(sent.success(), "it was gone already");
+    assert_eq!(child.wait()?.code(), Some(130));
+    assert_eq!(in_folder(folder.path())?, [""; 0]);
     Ok(())
 }

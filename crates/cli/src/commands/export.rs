@@ -29,8 +29,9 @@ use crate::view::zone::Zone;
 pub async fn run(args: Export, endpoint: &str, quiet: bool) -> Result<ExitCode> {
     let (to, force) = (args.to.clone(), args.force);
     let request = request(args)?;
-    let target = Target::open(&to, force)?;
+    // Before there is anything that a signal could leave behind.
     let signals = Signals::catch()?;
+    let target = Target::open(&to, force)?;
     tokio::select! {
         done = export(request, target, endpoint, quiet) => done.map(|()| ExitCode::SUCCESS),
         name = signals.first() => Err(Failure {
