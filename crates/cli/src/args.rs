@@ -2,6 +2,8 @@
 
 mod campaign;
 mod cascade;
+pub mod export;
+mod filters;
 mod models;
 mod pages;
 mod people;
@@ -16,6 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use campaign::Campaign;
 pub use cascade::{Cascade, Cascades, Export};
+pub use filters::Filters;
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use pages::Pages;
 pub use people::{People, PeopleSort, Reach};
@@ -33,11 +36,12 @@ Examples:
   backtweet push posts.ndjson.gz --from x             hand it posts from a file
   backtweet report summary acme                       read what came back
   backtweet report heatmap acme --from 28d --tz Europe/Berlin
+  backtweet export acme --to acme.parquet --from 30d
   backtweet watch acme                                see it come in
   echo 'I love this' | backtweet score
 
 Exit codes: 0 done, 1 failed, 2 bad command line, 3 demo differs from its oracle, 64 bad configuration,
-65 some input was refused, 69 no suite answers at the endpoint.";
+65 some input was refused, 69 no suite answers at the endpoint, 130 an export was interrupted.";
 
 /// Follows what points back at you over Bluesky, Mastodon and X.
 #[derive(Debug, Parser)]
@@ -103,6 +107,8 @@ pub enum Command {
     Report(Report),
     /// Write down how far asking for the permission to reuse a post has come
     Praise(Praise),
+    /// Write a subject's backtweets to a file, one row each, with a manifest beside it
+    Export(Box<export::Export>),
     /// See backtweets as they come in, change and go
     Watch {
         /// The subject

@@ -9,6 +9,7 @@
 //! | 64 | the configuration cannot be used |
 //! | 65 | done, but some of the input was refused; the lines are named |
 //! | 69 | no suite answers at the endpoint |
+//! | 130 | a signal ended an export, which left nothing behind |
 
 use std::process::ExitCode;
 
@@ -22,6 +23,9 @@ pub const CONFIG: u8 = 64;
 pub const REFUSED: u8 = 65;
 /// No suite answers.
 pub const UNAVAILABLE: u8 = 69;
+
+/// A signal ended what was half done.
+pub const INTERRUPTED: u8 = 130;
 
 /// An error with an exit code of its own.
 #[derive(Debug, thiserror::Error)]

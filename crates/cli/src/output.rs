@@ -39,6 +39,13 @@ pub fn line(text: impl Display) {
     }
 }
 
+/// Bytes on standard output, as they are. A reader that went away ends the program quietly.
+pub fn bytes(bytes: &[u8]) {
+    if io::stdout().lock().write_all(bytes).is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// Draws `text` over what was drawn before, on a terminal.
 pub fn redraw(text: impl Display) {
     // Home, the text line by line with the rest of each line cleared, then everything below cleared.

@@ -298,6 +298,17 @@ pub enum Edge {
     Flattened,
 }
 
+impl Edge {
+    /// Its name in files and figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Edge::Observed => "observed",
+            Edge::Inferred => "inferred",
+            Edge::Flattened => "flattened",
+        }
+    }
+}
+
 /// A post's place in a cascade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lineage {

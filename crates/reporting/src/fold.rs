@@ -32,6 +32,7 @@ use self::deltas::Deltas;
 pub(crate) use self::deltas::praise_order;
 pub(crate) use self::head::Head;
 pub use self::item::Item;
+pub(crate) use self::item::counted_language;
 use self::pages::Pages;
 pub(crate) use self::pages::account;
 use self::pairs::Pairs;

@@ -7,6 +7,7 @@ mod cascade;
 mod community;
 mod compare;
 mod distinct;
+mod export;
 mod feed;
 mod grpc;
 mod interleavings;

@@ -204,6 +204,8 @@ fn reflection(
     let builder = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(backtweet_wire::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // The details of errors, which clients that know the suite by reflection alone could not read otherwise.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .with_service_name("grpc.health.v1.Health")
         .with_service_name("grpc.reflection.v1.ServerReflection");
     let builder = names

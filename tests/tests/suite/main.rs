@@ -16,12 +16,16 @@ mod corrections;
 mod crash;
 /// The demo's figures are those of the synthetic network's own oracle.
 mod demo;
+/// What a user finds in the folder after an export.
+mod export;
 /// A Redis that falls and comes back without its last writes.
 mod faults;
 /// The filters on standard input.
 mod filters;
 /// Collectors as processes of their own that share what there is to collect, some of them killed.
 mod fleet;
+/// Every call of the report service, asked by a client that knows it by reflection alone.
+mod grpcurl;
 /// A subject put in the middle of everything, with what was retained read for it.
 mod history;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.

@@ -6,7 +6,7 @@ mod cascade;
 mod community;
 mod compare;
 mod content;
-mod feed;
+pub mod feed;
 mod heatmap;
 mod pages;
 mod people;
@@ -15,7 +15,7 @@ mod propagation;
 mod reach;
 mod summary;
 mod timeline;
-mod window;
+pub mod window;
 
 use std::process::ExitCode;
 

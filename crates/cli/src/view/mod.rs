@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod figures;
 pub mod heat;
 pub mod item;
+pub mod manifest;
 pub mod permission;
 pub mod reach;
 pub mod zone;

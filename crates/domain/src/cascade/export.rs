@@ -10,7 +10,6 @@ mod xml;
 use std::io::{self, Write};
 
 use super::{Passing, View};
-use crate::backtweet::Edge;
 use crate::id::PostId;
 
 /// A format that other programs read.
@@ -49,14 +48,6 @@ fn passing(passing: Passing) -> &'static str {
     match passing {
         Passing::Repost => "repost",
         Passing::Citation => "citation",
-    }
-}
-
-fn edge(edge: Edge) -> &'static str {
-    match edge {
-        Edge::Observed => "observed",
-        Edge::Inferred => "inferred",
-        Edge::Flattened => "flattened",
     }
 }
 

@@ -82,10 +82,6 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         ..
     } = sighting;
     let label = sentiment.map(|sentiment| sentiment.label);
-    let languages = [
-        post.language.as_deref(),
-        sentiment.and_then(|sentiment| sentiment.language.as_deref()),
-    ];
     let dimensions = Dimensions {
         role,
         kinds,
@@ -97,11 +93,10 @@ fn impact(sighting: Sighting, sentiment: Option<&Sentiment>) -> Impact {
         at_us: post.witnessed_at.micros(),
         author: post.author.id.to_string(),
         automatic: !kinds.is_empty() && kinds.without(automatic).is_empty(),
-        language: languages
-            .into_iter()
-            .flatten()
-            .find_map(primary_subtag)
-            .unwrap_or_else(|| UNDETERMINED.to_owned()),
+        language: counted_language(
+            post.language.as_deref(),
+            sentiment.and_then(|sentiment| sentiment.language.as_deref()),
+        ),
         followers: post.author.followers,
         signal_milli: signal::strength(intent, label, kinds, role),
         model: sentiment.map(|sentiment| sentiment.model.clone()).unwrap_or_default(),
@@ -176,6 +171,13 @@ fn first_of_each(names: impl Iterator<Item = String>, most: usize) -> Vec<String
         }
     }
     first
+}
+
+/// The language that figures count: the declared one, else the one that the model recognised.
+pub(crate) fn counted_language(declared: Option<&str>, recognised: Option<&str>) -> String {
+    let mut languages = [declared, recognised].into_iter().flatten();
+    let counted = languages.find_map(primary_subtag);
+    counted.unwrap_or_else(|| UNDETERMINED.to_owned())
 }
 
 /// `pt` of `pt-BR`; `None` where the tag begins with no language.

@@ -4,6 +4,7 @@
 mod filter;
 mod search;
 mod sorted;
+mod walk;
 
 use backtweet_store::{Direction, FeedEntry, Store, StoreError};
 use backtweet_wire::v1;
@@ -11,6 +12,7 @@ use prost::Message;
 
 use self::filter::Filter;
 use self::sorted::Key;
+pub(crate) use self::walk::Walk;
 use super::reads::Reads;
 use super::{ReportError, coverage, feed_item};
 use crate::fold::Contribution;
@@ -46,7 +48,11 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let scan = Scan { reads, window, filter };
+    let scan = Scan {
+        reads,
+        window,
+        filter: &filter,
+    };
     let most = if page_size == 0 { DEFAULT } else { page_size.min(MOST) } as usize;
     let Page { items, next, .. } = match order {
         Order::Time(direction) => scan.page(direction, after, most).await?,
@@ -116,7 +122,7 @@ impl Page {
 struct Scan<'a> {
     reads: Reads<'a>,
     window: Window,
-    filter: Filter,
+    filter: &'a Filter,
 }
 
 impl Scan<'_> {

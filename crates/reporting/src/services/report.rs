@@ -18,7 +18,7 @@ use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_server::ReportService;
 
 use super::measure::measure;
-use super::{report_status, subject_status};
+use super::{export, report_status, subject_status};
 use crate::report::watch::Cursor;
 use crate::report::{
     authors, campaign, cascade, cascades, community, compare, content, crowd, feed, heatmap, pages, people, praise,
@@ -52,7 +52,11 @@ impl ReportsApi {
         self.subjects.get(subject).await.map(drop).map_err(subject_status)
     }
 
-    async fn measure(&self, coverage: &mut Option<v1::Coverage>, window: Option<v1::Window>) -> Result<(), Status> {
+    pub(super) async fn measure(
+        &self,
+        coverage: &mut Option<v1::Coverage>,
+        window: Option<v1::Window>,
+    ) -> Result<(), Status> {
         measure(self.store.as_ref(), self.clock.as_ref(), coverage, window)
             .await
             .map_err(IntoStatus::into_status)
@@ -257,6 +261,14 @@ impl ReportService for ReportsApi {
             read: VecDeque::new(),
         };
         Ok(Response::new(Box::pin(unfold(watcher, Watcher::next))))
+    }
+
+    type ExportStream = export::ExportStream;
+
+    async fn export(&self, request: Request<v1::ExportRequest>) -> Result<Response<Self::ExportStream>, Status> {
+        self.exists(&request.get_ref().subject).await?;
+        let stream = export::export(self.clone(), request.into_inner()).await?;
+        Ok(Response::new(stream))
     }
 }
 

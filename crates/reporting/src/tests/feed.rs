@@ -13,7 +13,7 @@ use crate::FoldStage;
 use crate::report::feed;
 
 /// A request that follows from `seed`. Each filter is there in one of three.
-fn request(subject: &SubjectId, seed: u64) -> v1::FeedRequest {
+pub(super) fn request(subject: &SubjectId, seed: u64) -> v1::FeedRequest {
     let pick = |what: u64, many: u64| mix(&[seed, what]) % many;
     let numbers = |what: u64, many: u64| -> Vec<i32> {
         let two = [0, 1].map(|place| 1 + (mix(&[seed, what, place]) % many) as i32);

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use backtweet_wire::v1;
 
 use super::{Asked, Client};
-use crate::args::{Feed, Format, Sort};
+use crate::args::{Feed, Filters, Format, Sort};
 use crate::client::refused;
 use crate::output;
 use crate::view::item;
@@ -18,20 +18,27 @@ pub(super) fn request(args: Feed, asked: &Asked) -> Result<v1::FeedRequest> {
         Sort::Followers => v1::FeedOrder::Followers,
     };
     Ok(v1::FeedRequest {
-        window: asked.window,
-        kinds: chosen("kind", &args.kinds, v1::Kind::from_str_name)?,
-        intents: chosen("intent", &args.intents, v1::Intent::from_str_name)?,
-        sentiments: chosen("label", &args.sentiments, v1::Label::from_str_name)?,
-        roles: chosen("role", &args.roles, v1::Role::from_str_name)?,
-        networks: chosen("network", &args.networks, v1::Network::from_str_name)?,
-        flags: chosen("flag", &args.flags, v1::Flag::from_str_name)?,
         subject: args.subject,
-        languages: args.languages,
-        authors: args.authors,
-        min_followers: args.min_followers,
-        roots: args.roots,
-        text: args.text,
+        window: asked.window,
         order: order.into(),
+        ..filtered(args.filters)?
+    })
+}
+
+/// A request for whatever passes the filters.
+pub fn filtered(filters: Filters) -> Result<v1::FeedRequest> {
+    Ok(v1::FeedRequest {
+        kinds: chosen("kind", &filters.kinds, v1::Kind::from_str_name)?,
+        intents: chosen("intent", &filters.intents, v1::Intent::from_str_name)?,
+        sentiments: chosen("label", &filters.sentiments, v1::Label::from_str_name)?,
+        roles: chosen("role", &filters.roles, v1::Role::from_str_name)?,
+        networks: chosen("network", &filters.networks, v1::Network::from_str_name)?,
+        flags: chosen("flag", &filters.flags, v1::Flag::from_str_name)?,
+        languages: filters.languages,
+        authors: filters.authors,
+        min_followers: filters.min_followers,
+        roots: filters.roots,
+        text: filters.text,
         ..Default::default()
     })
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::edge;
 use super::xml::{ATTRIBUTES, Text, attributes};
 use crate::cascade::View;
 use crate::id::PostId;
@@ -50,7 +49,7 @@ pub(super) fn write(
         let [source, target] = [view.entries()[parent].id, entry.id].map(PostId::to_string);
         let (source, target) = (Text(&source), Text(&target));
         write!(out, r#"      <edge id="{number}" source="{source}" target="{target}">"#)?;
-        let known = edge(entry.edge);
+        let known = entry.edge.name();
         writeln!(
             out,
             r#"<attvalues><attvalue for="known" value="{known}"/></attvalues></edge>"#

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{edge, passing};
+use super::passing;
 use crate::cascade::View;
 use crate::id::PostId;
 use crate::time::Timestamp;
@@ -40,7 +40,7 @@ pub(super) fn write(
         let record = Record {
             id: entry.id,
             parent: entry.parent.map(|parent| view.entries()[parent].id),
-            edge: below.then(|| edge(entry.edge)),
+            edge: below.then(|| entry.edge.name()),
             at: entry.node.map(|node| node.at),
             author: author(entry.id),
             followers: entry.node.and_then(|node| node.followers),

@@ -1,0 +1,116 @@
+//! Where an export goes: standard output, or a file that stands under its name only when it is whole, with its manifest beside it.
+
+use std::ffi::OsString;
+use std::fs::Permissions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use crate::output;
+
+/// An export that is being written. Dropping it leaves nothing behind.
+pub enum Target {
+    Standard,
+    File {
+        path: PathBuf,
+        /// Under a name of its own, in the same folder.
+        data: BufWriter<NamedTempFile>,
+        /// Whether what stands there already is replaced.
+        force: bool,
+    },
+}
+
+impl Target {
+    /// Begins to write to `path`, `-` for standard output.
+    ///
+    /// # Errors
+    /// Where the file, or its manifest, stands there already and is not to be replaced, or where nothing can be written there.
+    pub fn open(path: &Path, force: bool) -> Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Standard);
+        }
+        for path in [path, &manifest_of(path)] {
+            ensure!(
+                force || !path.exists(),
+                "`{}` exists: choose another name, or replace it with --force",
+                path.display()
+            );
+        }
+        Ok(Self::File {
+            path: path.to_owned(),
+            data: BufWriter::new(beside(path)?),
+            force,
+        })
+    }
+
+    /// Writes a part.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&mut self, part: &[u8]) -> Result<()> {
+        match self {
+            Self::Standard => {
+                output::bytes(part);
+                Ok(())
+            }
+            Self::File { path, data, .. } => data.write_all(part).with_context(|| failed(path)),
+        }
+    }
+
+    /// Lets the file stand under its name, behind its manifest: where there is a file, there is its manifest.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or a file of that name appeared meanwhile.
+    pub fn finish(self, manifest: &Value) -> Result<()> {
+        let Self::File { path, data, force } = self else {
+            return Ok(());
+        };
+        let data = data
+            .into_inner()
+            .map_err(|error| error.into_error())
+            .with_context(|| failed(&path))?;
+        let beside_it = manifest_of(&path);
+        let mut text = beside(&beside_it)?;
+        writeln!(text, "{manifest:#}").with_context(|| failed(&beside_it))?;
+        stand(text, &beside_it, force)?;
+        stand(data, &path, force)
+    }
+}
+
+/// `FILE.manifest.json`.
+fn manifest_of(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".manifest.json");
+    name.into()
+}
+
+/// A file in the folder of `path`, which is gone when it is dropped; its mode is that of any new file.
+fn beside(path: &Path) -> Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    tempfile::Builder::new()
+        .prefix(".backtweet-export-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .with_context(|| failed(path))
+}
+
+fn stand(file: NamedTempFile, path: &Path, force: bool) -> Result<()> {
+    file.as_file().sync_all().with_context(|| failed(path))?;
+    let stood = if force {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    };
+    stood
+        .map(drop)
+        .map_err(|error| error.error)
+        .with_context(|| failed(path))
+}
+
+fn failed(path: &Path) -> String {
+    format!("`{}` cannot be written", path.display())
+}
