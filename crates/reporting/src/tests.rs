@@ -9,6 +9,7 @@ mod grpc;
 mod naive;
 mod order;
 mod replay;
+mod rolled_up;
 mod scale;
 mod suite;
 mod together;
