@@ -9,6 +9,7 @@ mod deltas;
 mod head;
 mod item;
 mod place;
+mod roll_up;
 
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
 pub(crate) use self::head::Head;
 pub use self::item::Item;
+pub use self::roll_up::Keeps;
 use crate::slot;
 
 /// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only
@@ -37,6 +39,8 @@ use crate::slot;
 pub struct FoldStage {
     /// Posts that lie further than this before the last event of their subject are refused as too late and counted.
     pub retention: Option<Duration>,
+    /// For how long figures are kept by the minute and by the hour.
+    pub keeps: Keeps,
 }
 
 impl Stage for FoldStage {
@@ -147,7 +151,8 @@ impl FoldStage {
         if transitions.is_empty() && head == former {
             return Ok(None);
         }
-        let mut writes = change(&mut head, &mut transitions);
+        let mut writes = self.keeps.roll_up(&former, &mut head);
+        change(&mut head, &mut transitions, &mut writes);
         writes.push(head.put(stored_head));
         let guard = Guard {
             name: slot::HEAD.to_owned(),
@@ -184,7 +189,7 @@ fn take(head: &mut Head, contribution: &mut Contribution, finding: &Finding, bou
 }
 
 /// Works out every write but the head's, and gives each change that shows in a report its sequence number.
-fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
+fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<Write>) {
     for Transition { old, new, .. } in &mut *transitions {
         let shows = match (old.effective(), new.effective()) {
             // What hangs on a post that is not there hangs elsewhere when its place is another.
@@ -197,10 +202,10 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             new.sequence = head.sequence;
         }
     }
-    let mut deltas = Deltas::default();
+    let mut deltas = Deltas::new(head.kept());
     let mut cascades = Cascades::default();
     let mut contents = Contents::default();
-    let mut writes = Vec::with_capacity(transitions.len() * 16);
+    writes.reserve(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
@@ -219,10 +224,9 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             expires: None,
         });
     }
-    deltas.into_writes(&mut writes);
-    cascades.into_writes(&mut writes);
-    contents.into_writes(&mut writes);
-    writes
+    deltas.into_writes(writes);
+    cascades.into_writes(writes);
+    contents.into_writes(writes);
 }
 
 fn record<'a>(subject: &str, name: &str, found: &'a Found) -> Result<Option<&'a Stored>, StoreError> {

@@ -30,7 +30,7 @@ use backtweet_wire::v1::report_service_server::ReportServiceServer;
 use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
 
 use self::fold::Announcing;
-pub use self::fold::{FoldStage, Item};
+pub use self::fold::{FoldStage, Item, Keeps};
 pub use self::services::report::ReportsApi;
 pub use self::services::subject::SubjectsApi;
 use self::subjects::Subjects;
@@ -43,6 +43,8 @@ pub struct Config {
     /// Off by default: where it is set, figures depend on the order in which events arrive, and the replay of an old archive into a
     /// subject that has newer posts counts nothing.
     pub retention: Option<Duration>,
+    /// For how long figures are kept by the minute and by the hour.
+    pub keeps: Keeps,
     /// How often watchers look for what other processes folded; what this one folds they hear of at once.
     pub watch_poll: Duration,
     /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
@@ -57,6 +59,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             retention: None,
+            keeps: Keeps::USUAL,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
             max_batch: 4_000,
@@ -130,6 +133,7 @@ impl Reporting {
         } = self;
         let stage = Arc::new(FoldStage {
             retention: config.retention,
+            keeps: config.keeps,
         });
         let store = Arc::new(Announcing { store, written: folded });
         let runner = RunnerOptions {

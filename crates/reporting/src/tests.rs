@@ -11,6 +11,7 @@ mod naive;
 mod order;
 mod real;
 mod replay;
+mod rolled_up;
 mod scale;
 mod suite;
 mod together;

@@ -8,8 +8,9 @@ use futures::future::try_join_all;
 
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
+use crate::fold::Head;
 use crate::invalid::Violations;
-use crate::window::Window;
+use crate::window::{Kept, Window};
 
 const FEWEST: usize = 2;
 const MOST: usize = 20;
@@ -23,7 +24,11 @@ pub(crate) async fn compare(
     let window = Window::read(request.window, &mut violations);
     check(&request.subjects, &mut violations);
     violations.check("compare request")?;
-    let subjects = request.subjects.iter().map(|subject| one(store, subject, window));
+    let heads = try_join_all(request.subjects.iter().map(|subject| Reads { store, subject }.head())).await?;
+    let kept = heads.iter().map(Head::kept).fold(Kept::ALL, Kept::and);
+    let window = window.kept(kept);
+    let subjects = request.subjects.iter().zip(&heads);
+    let subjects = subjects.map(|(subject, head)| one(store, subject, head, window));
     let mut subjects = try_join_all(subjects).await?;
     share(&mut subjects);
     Ok(v1::CompareResponse {
@@ -48,14 +53,18 @@ fn check(subjects: &[String], violations: &mut Violations) {
     }
 }
 
-async fn one(store: &dyn Store, subject: &str, window: Window) -> Result<v1::ComparedSubject, ReportError> {
+async fn one(
+    store: &dyn Store,
+    subject: &str,
+    head: &Head,
+    window: Window,
+) -> Result<v1::ComparedSubject, ReportError> {
     let reads = Reads { store, subject };
-    let head = reads.head().await?;
     Ok(v1::ComparedSubject {
         subject: subject.to_owned(),
-        figures: Some(summary::of_window(reads, &head, window).await?),
+        figures: Some(summary::of_window(reads, head, window).await?),
         shares: None,
-        coverage: Some(coverage(&head)),
+        coverage: Some(coverage(head)),
     })
 }
 

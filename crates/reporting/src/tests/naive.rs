@@ -99,6 +99,14 @@ pub(crate) fn figures_within(events: &[Scored], window: Option<v1::Window>) -> (
     (figures(&within), coverage(events))
 }
 
+/// The best two authors of a window.
+pub(crate) fn authors_within(events: &[Scored], window: Option<v1::Window>) -> Vec<v1::AuthorFigures> {
+    let posts = effective(events);
+    let posts: Vec<&Scored> = posts.values().collect();
+    let within: Vec<&Scored> = posts.iter().copied().filter(|post| is_within(window, post)).collect();
+    authors(&posts, &within)
+}
+
 pub(super) fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {
     let mut posts: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
     for event in events {
