@@ -10,6 +10,8 @@ pub(crate) const HEAD: &str = "head";
 pub(crate) const FEED: &str = "feed";
 /// Every post that ever was effective, or whose place in a cascade is known, once, at the sequence number of its last change.
 pub(crate) const CHANGES: &str = "changes";
+/// Posts that were not always what they are now, by the event time of the last finding about each. Those that never changed are not in it.
+pub(crate) const HISTORY: &str = "history";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
 /// The days, as numbers since 1970, on which something effective happened.

@@ -1,5 +1,6 @@
 //! Tests across the crate: the fold and the reports over real stores, and the services over gRPC.
 
+mod as_of;
 mod asked;
 mod cascade;
 mod compare;

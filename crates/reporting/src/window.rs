@@ -105,6 +105,28 @@ impl Window {
         }
     }
 
+    /// Everything before a time, rounded up to a whole minute.
+    pub(crate) fn until(end_us: i64) -> Self {
+        Self {
+            from: None,
+            to: Some(minute_after(end_us)),
+        }
+    }
+
+    /// The part of it before a whole minute.
+    pub(crate) fn until_at_most(self, end_us: i64) -> Self {
+        let end = end_us.div_euclid(MICROS_PER_MINUTE);
+        Self {
+            to: Some(self.to.map_or(end, |to| to.min(end))),
+            ..self
+        }
+    }
+
+    /// Whether this event time lies in it.
+    pub(crate) fn holds(self, at_us: i64) -> bool {
+        self.start_us().is_none_or(|start| at_us >= start) && self.end_us().is_none_or(|end| at_us < end)
+    }
+
     /// As it is echoed back: what was really used.
     pub(crate) fn to_wire(self) -> v1::Window {
         let micros = |minute: i64| minute.saturating_mul(MICROS_PER_MINUTE);

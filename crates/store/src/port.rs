@@ -293,7 +293,7 @@ impl StoreError {
 
 /// Collections that survive restarts. Cheap to clone behind an `Arc`; every method may be called from many tasks at once.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Send + Sync {
     /// Answers each look-up, in order. Look-ups of one slot are one snapshot, those of different slots are not.
     async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError>;
 

@@ -12,6 +12,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// Also show how this differs from the window before and from the same weekdays before; needs --from
         #[arg(long)]
         compare: bool,
@@ -25,6 +27,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// Length of a bucket; chosen by the window where absent
         #[arg(long, value_enum)]
         bucket: Option<Bucket>,
@@ -36,6 +40,8 @@ pub enum Report {
         subjects: Vec<String>,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
     },
     /// Backtweets and net sentiment by weekday and hour
     Heatmap {
@@ -43,6 +49,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
     },
     /// Authors by signal strength
     Authors {
@@ -94,6 +102,15 @@ pub struct About {
     /// Whose clocks and calendar count, such as Europe/Berlin; UTC where absent. Times without an offset are read by them too
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+}
+
+/// By what was known at which time.
+#[derive(Debug, clap::Args)]
+pub struct Known {
+    /// As it was known then: what was deleted since counts, what was edited since counts as it was, what was found since does not count. A time
+    /// such as 2026-07-01T00:00:00Z, or an age such as 24h or 7d
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

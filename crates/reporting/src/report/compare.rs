@@ -6,6 +6,7 @@ use backtweet_store::Store;
 use backtweet_wire::v1;
 use futures::future::try_join_all;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
 use crate::fold::Head;
@@ -26,9 +27,11 @@ pub(crate) async fn compare(
     violations.check("compare request")?;
     let heads = try_join_all(request.subjects.iter().map(|subject| Reads { store, subject }.head())).await?;
     let kept = heads.iter().map(Head::kept).fold(Kept::ALL, Kept::and);
-    let window = window.kept(kept);
-    let subjects = request.subjects.iter().zip(&heads);
-    let subjects = subjects.map(|(subject, head)| one(store, subject, head, window));
+    let thens = request.subjects.iter();
+    let thens = thens.map(|subject| Then::read(Reads { store, subject }, kept, request.as_of_us));
+    let thens = try_join_all(thens).await?;
+    let window = thens.first().map_or(Ok(window), |then| then.clip(window))?.kept(kept);
+    let subjects = thens.iter().zip(&heads).map(|(then, head)| one(then, head, window));
     let mut subjects = try_join_all(subjects).await?;
     share(&mut subjects);
     Ok(v1::CompareResponse {
@@ -53,18 +56,14 @@ fn check(subjects: &[String], violations: &mut Violations) {
     }
 }
 
-async fn one(
-    store: &dyn Store,
-    subject: &str,
-    head: &Head,
-    window: Window,
-) -> Result<v1::ComparedSubject, ReportError> {
-    let reads = Reads { store, subject };
+async fn one(then: &Then<'_>, head: &Head, window: Window) -> Result<v1::ComparedSubject, ReportError> {
+    let reads = then.reads();
     Ok(v1::ComparedSubject {
-        subject: subject.to_owned(),
+        subject: reads.subject.to_owned(),
         figures: Some(summary::of_window(reads, head, window).await?),
         shares: None,
         coverage: Some(coverage(head)),
+        as_of: then.to_wire(window),
     })
 }
 

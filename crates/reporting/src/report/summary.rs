@@ -5,6 +5,7 @@ use backtweet_domain::Timestamp;
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, comparison, coverage, distinct, timeline, used_together};
 use crate::calendar::Calendar;
@@ -30,7 +31,9 @@ pub(crate) async fn summary(
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let window = window.kept(head.kept());
+    let then = Then::read(reads, head.kept(), request.as_of_us).await?;
+    let (reads, window) = (then.reads(), then.clip(window)?.kept(head.kept()));
+    let top = if request.as_of_us.is_none() { top } else { 0 };
     let figures = of_window(reads, &head, window).await?;
     let earlier = if request.compare {
         comparison::earlier(window, &calendar, now)
@@ -44,6 +47,7 @@ pub(crate) async fn summary(
     let [previous, week_before] = comparisons;
     Ok(v1::SummaryResponse {
         used_together: used_together::in_window(reads, &head, window, top).await?,
+        as_of: then.to_wire(window),
         subject: request.subject,
         window: Some(window.to_wire()),
         figures: Some(figures),

@@ -7,6 +7,7 @@ use backtweet_domain::Timestamp;
 use backtweet_store::Store;
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
 use crate::calendar::{Calendar, Unit};
@@ -43,7 +44,8 @@ pub(crate) async fn timeline(
     };
     let head = reads.head().await?;
     let kept = head.kept();
-    let window = window.kept(kept);
+    let then = Then::read(reads, kept, request.as_of_us).await?;
+    let (reads, window) = (then.reads(), then.clip(window)?.kept(kept));
     let minutes = minutes(&head, window);
     let days = reads.days().await?;
     let of = |unit: Unit| {
@@ -78,6 +80,7 @@ pub(crate) async fn timeline(
     });
     Ok(v1::TimelineResponse {
         buckets: buckets.collect(),
+        as_of: then.to_wire(window),
         subject: request.subject,
         window: Some(window.to_wire()),
         bucket: bucket(unit).into(),

@@ -89,6 +89,7 @@ async fn check(store: &dyn Store, subject: &SubjectId, events: &[Scored]) -> Res
             subject: subject.clone(),
             window,
             time_zone: "Asia/Kathmandu".to_owned(),
+            ..Default::default()
         };
         let answer = heatmap::heat_map(store, request).await.unwrap();
         let counted: u64 = answer.cells.iter().map(|cell| cell.backtweets).sum();
@@ -105,7 +106,7 @@ async fn check(store: &dyn Store, subject: &SubjectId, events: &[Scored]) -> Res
                 subject: subject.clone(),
                 window,
                 bucket: bucket.into(),
-                time_zone: String::new(),
+                ..Default::default()
             };
             let answer = match timeline::timeline(store, request).await {
                 Ok(answer) => answer,

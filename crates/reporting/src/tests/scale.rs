@@ -209,6 +209,7 @@ async fn scale() {
                     window,
                     bucket: bucket.into(),
                     time_zone: zone.into(),
+                    ..Default::default()
                 };
                 timeline::timeline(&store, request).await.unwrap()
             })
@@ -220,6 +221,7 @@ async fn scale() {
                     subject: "busy".into(),
                     window,
                     time_zone: zone.into(),
+                    ..Default::default()
                 };
                 heatmap::heat_map(&store, request).await.unwrap()
             })
@@ -229,6 +231,7 @@ async fn scale() {
             let request = v1::CompareRequest {
                 subjects: vec!["busy".into(), "other".into()],
                 window,
+                ..Default::default()
             };
             compare::compare(&store, request).await.unwrap()
         })
