@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use query::{Draft, Explain, Query};
-pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
+pub use report::{About, Bucket, ContentSort, Feed, Known, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
