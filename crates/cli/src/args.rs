@@ -24,7 +24,7 @@ pub use pages::Pages;
 pub use people::{People, PeopleSort, Reach};
 pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
-pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
+pub use report::{About, Bucket, ContentSort, Feed, Known, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
@@ -273,6 +273,33 @@ pub enum Bench {
     Pipeline(Pipeline),
     /// Jetstream events a second from the wire to the log, beside a plain JSON decoder
     Collect(Collect),
+    /// How fast backtweets are folded, what room they take, and how long reports about them take, as there are more of them
+    Reports(BenchReports),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct BenchReports {
+    /// How many backtweets the largest archive has; a tenth and three tenths of it are measured before
+    #[arg(long, default_value_t = 1_000_000)]
+    pub posts: u64,
+    /// How many subjects
+    #[arg(long, default_value_t = 100)]
+    pub subjects: u32,
+    /// How many clients ask at once
+    #[arg(long, default_value_t = 8)]
+    pub clients: usize,
+    /// How long each call is asked over and over
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+    /// Fold into the Redis at this URL rather than into an embedded store; its keys are removed afterwards
+    #[arg(long, value_name = "URL")]
+    pub redis: Option<String>,
+    /// Keep the embedded stores in this folder, which must not hold any yet; else in a temporary one
+    #[arg(long, value_name = "FOLDER", conflicts_with = "redis")]
+    pub store: Option<PathBuf>,
+    /// Measure the largest archive alone
+    #[arg(long)]
+    pub once: bool,
 }
 
 #[derive(Debug, clap::Args)]

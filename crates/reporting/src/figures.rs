@@ -151,10 +151,12 @@ impl Sums {
 
     /// As a report shows it, beside the number of different authors.
     pub(crate) fn to_wire(&self, authors: u64) -> v1::Figures {
-        let one = |place: usize| self.fixed[place].cast_unsigned();
+        // What was known at an earlier time is put together from several reads: a post that goes between them must not wrap around.
+        let one = |place: usize| self.fixed[place].max(0).cast_unsigned();
+        let backtweets = one(REPOSTS) + one(CITATIONS);
         let list = |start: usize, length: usize| self.breakdown(start, length);
         v1::Figures {
-            backtweets: one(REPOSTS) + one(CITATIONS),
+            backtweets,
             reposts: one(REPOSTS),
             citations: one(CITATIONS),
             automatic: one(AUTOMATIC),
@@ -169,7 +171,8 @@ impl Sums {
             net_sentiment: self.net_sentiment(),
             impressions: one(IMPRESSIONS),
             impressions_unknown: one(IMPRESSIONS_UNKNOWN),
-            authors,
+            // Those who only joined since do not count in what was known at an earlier time.
+            authors: authors.min(backtweets),
             signal_milli: self.fixed[SIGNAL_MILLI],
             models: ranked(&self.models),
             authors_error: None,
@@ -178,7 +181,7 @@ impl Sums {
 
     fn breakdown(&self, start: usize, length: usize) -> Vec<v1::Count> {
         let places = start..start + length;
-        let counted = places.filter(|&place| self.fixed[place] != 0);
+        let counted = places.filter(|&place| self.fixed[place] > 0);
         counted
             .map(|place| {
                 count(
@@ -210,7 +213,7 @@ fn count_under(sums: &mut BTreeMap<String, i64>, name: &str, sign: i64) {
 
 /// The most frequent first, ties by name.
 fn ranked(sums: &BTreeMap<String, i64>) -> Vec<v1::Count> {
-    let mut counts: Vec<_> = sums.iter().filter(|(_, sum)| **sum != 0).collect();
+    let mut counts: Vec<_> = sums.iter().filter(|(_, sum)| **sum > 0).collect();
     counts.sort_by_key(|(name, sum)| (std::cmp::Reverse(**sum), *name));
     counts.into_iter().map(|(name, &sum)| count(name, sum)).collect()
 }

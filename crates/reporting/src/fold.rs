@@ -11,6 +11,7 @@ mod item;
 mod pages;
 mod pairs;
 mod place;
+mod roll_up;
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use prost::Message;
 use rustc_hash::FxHashMap;
 
 use backtweet_domain::Timestamp;
-use backtweet_store::{Batch, Found, Guard, LookUp, StoreError, Stored, Write};
+use backtweet_store::{Batch, FeedEntry, Found, Guard, LookUp, StoreError, Stored, Write};
 use backtweet_stream::{Effects, Poison, Stage};
 use backtweet_wire::topics;
 
@@ -37,6 +38,7 @@ use self::pages::Pages;
 pub(crate) use self::pages::account;
 use self::pairs::Pairs;
 pub(crate) use self::pairs::pair;
+pub use self::roll_up::Keeps;
 use crate::slot;
 
 /// Folds `backtweet.scored` into the store. Figures are the same in whatever order, and however often, findings arrive; only
@@ -45,6 +47,8 @@ use crate::slot;
 pub struct FoldStage {
     /// Posts that lie further than this before the last event of their subject are refused as too late and counted.
     pub retention: Option<Duration>,
+    /// For how long figures are kept by the minute and by the hour.
+    pub keeps: Keeps,
 }
 
 impl Stage for FoldStage {
@@ -99,14 +103,15 @@ impl Stage for FoldStage {
 /// A batch's findings about one subject, by post. Everything in the order of first appearance.
 struct Group<'a> {
     subject: &'a str,
-    posts: Vec<(&'a str, Vec<&'a Finding>)>,
+    posts: Vec<(&'a str, Vec<&'a Item>)>,
 }
 
 fn groups(items: &[Item]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut group_at: FxHashMap<&str, usize> = FxHashMap::default();
     let mut post_at: FxHashMap<(usize, &str), usize> = FxHashMap::default();
-    for Item { subject, post, finding } in items {
+    for item in items {
+        let Item { subject, post, .. } = item;
         let place = *group_at.entry(subject).or_insert_with(|| {
             groups.push(Group {
                 subject,
@@ -119,7 +124,7 @@ fn groups(items: &[Item]) -> Vec<Group<'_>> {
             posts.push((post, Vec::new()));
             posts.len() - 1
         });
-        posts[place].1.push(finding);
+        posts[place].1.push(item);
     }
     groups
 }
@@ -142,11 +147,11 @@ impl FoldStage {
         let former = head.clone();
         let bound = self.bound(&head);
         let mut transitions = Vec::with_capacity(group.posts.len());
-        for ((post, findings), stored) in group.posts.iter().zip(stored_posts) {
+        for ((post, items), stored) in group.posts.iter().zip(stored_posts) {
             let old = contribution(group.subject, post, stored)?;
             let mut new = old.clone();
-            for finding in findings {
-                take(&mut head, &mut new, finding, bound);
+            for item in items {
+                take(&mut head, &mut new, item, bound);
             }
             if new != old {
                 transitions.push(Transition { post, old, new });
@@ -155,7 +160,8 @@ impl FoldStage {
         if transitions.is_empty() && head == former {
             return Ok(None);
         }
-        let mut writes = change(&mut head, &mut transitions);
+        let mut writes = self.keeps.roll_up(&former, &mut head);
+        change(&mut head, &mut transitions, &mut writes);
         writes.push(head.put(stored_head));
         let guard = Guard {
             name: slot::HEAD.to_owned(),
@@ -175,8 +181,8 @@ impl FoldStage {
 }
 
 /// Takes one finding into the head and its post's contribution.
-fn take(head: &mut Head, contribution: &mut Contribution, finding: &Finding, bound: Option<i64>) {
-    match finding {
+fn take(head: &mut Head, contribution: &mut Contribution, item: &Item, bound: Option<i64>) {
+    match &item.finding {
         Finding::Seen { version, .. } | Finding::Retracted { version } if head.is_deleted(version.generation) => return,
         Finding::Seen { version, impact, .. } => {
             let is_new = matches!(contribution.known(), Content::Unknown | Content::Refused);
@@ -188,11 +194,11 @@ fn take(head: &mut Head, contribution: &mut Contribution, finding: &Finding, bou
         }
         Finding::Retracted { .. } | Finding::Account { .. } => {}
     }
-    contribution.take(finding);
+    contribution.take(&item.finding, item.known_us);
 }
 
 /// Works out every write but the head's, and gives each change that shows in a report its sequence number.
-fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
+fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<Write>) {
     for Transition { old, new, .. } in &mut *transitions {
         let shows = match (old.effective(), new.effective()) {
             // What hangs on a post that is not there hangs elsewhere when its place is another.
@@ -205,13 +211,14 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             new.sequence = head.sequence;
         }
     }
-    let mut deltas = Deltas::default();
+    let mut deltas = Deltas::new(head.kept());
     let mut cascades = Cascades::default();
     let mut contents = Contents::default();
     let mut pages = Pages::default();
     let mut pairs = Pairs::default();
-    let mut writes = Vec::with_capacity(transitions.len() * 16);
+    writes.reserve(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
+        history(post, old, new, writes);
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
             deltas.sequence(post, old.sequence, new.sequence);
@@ -237,12 +244,32 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>]) -> Vec<Write> {
             expires: None,
         });
     }
-    deltas.into_writes(&mut writes);
-    cascades.into_writes(&mut writes);
-    contents.into_writes(&mut writes);
-    pages.into_writes(&mut writes);
-    pairs.into_writes(&mut writes);
-    writes
+    deltas.into_writes(writes);
+    cascades.into_writes(writes);
+    contents.into_writes(writes);
+    pages.into_writes(writes);
+    pairs.into_writes(writes);
+}
+
+/// Moves `post` within the feed of posts that once were something else.
+fn history(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<Write>) {
+    let (before, after) = (old.last_known_us(), new.last_known_us());
+    if before == after {
+        return;
+    }
+    let name = || slot::HISTORY.to_owned();
+    let entry = |order| FeedEntry {
+        order,
+        id: post.to_owned(),
+    };
+    writes.extend(before.map(|order| Write::Leave {
+        name: name(),
+        entry: entry(order),
+    }));
+    writes.extend(after.map(|order| Write::Enter {
+        name: name(),
+        entry: entry(order),
+    }));
 }
 
 fn record<'a>(subject: &str, name: &str, found: &'a Found) -> Result<Option<&'a Stored>, StoreError> {

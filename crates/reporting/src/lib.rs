@@ -33,7 +33,7 @@ use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
 
 use self::audience::AudienceStage;
 use self::fold::Announcing;
-pub use self::fold::{FoldStage, Item};
+pub use self::fold::{FoldStage, Item, Keeps};
 pub use self::services::report::ReportsApi;
 pub use self::services::subject::SubjectsApi;
 use self::subjects::Subjects;
@@ -46,6 +46,8 @@ pub struct Config {
     /// Off by default: where it is set, figures depend on the order in which events arrive, and the replay of an old archive into a
     /// subject that has newer posts counts nothing.
     pub retention: Option<Duration>,
+    /// For how long figures are kept by the minute and by the hour.
+    pub keeps: Keeps,
     /// How often watchers look for what other processes folded; what this one folds they hear of at once.
     pub watch_poll: Duration,
     /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
@@ -60,6 +62,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             retention: None,
+            keeps: Keeps::USUAL,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
             max_batch: 4_000,
@@ -139,6 +142,7 @@ impl Reporting {
         } = self;
         let stage = Arc::new(FoldStage {
             retention: config.retention,
+            keeps: config.keeps,
         });
         let runner = RunnerOptions {
             max_batch: config.max_batch,

@@ -1,6 +1,7 @@
 //! The read side: each report is a function over the store. Nothing here knows gRPC's transport or who asks; which subjects exist is
 //! known to `subjects`.
 
+pub(crate) mod as_of;
 pub(crate) mod authors;
 mod cache;
 pub(crate) mod campaign;

@@ -2,7 +2,7 @@
 
 use backtweet_store::Key;
 
-use crate::window::Bucket;
+use crate::window::{Bucket, Length};
 
 /// Guards the slot: [`crate::fold::Head`].
 pub(crate) const HEAD: &str = "head";
@@ -10,6 +10,8 @@ pub(crate) const HEAD: &str = "head";
 pub(crate) const FEED: &str = "feed";
 /// Every post that ever was effective, or whose place in a cascade is known, once, at the sequence number of its last change.
 pub(crate) const CHANGES: &str = "changes";
+/// Posts that were not always what they are now, by the event time of the last finding about each. Those that never changed are not in it.
+pub(crate) const HISTORY: &str = "history";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
 /// Effective praise that can be shown again, by [`crate::fold::praise_order`].
@@ -86,12 +88,20 @@ pub(crate) fn pairs(day: i64, level: u32) -> String {
     format!("pairs:{level}:{day}")
 }
 
-/// A bucket's sums.
+/// A bucket's sums; those of a minute with its authors, each under [`author_field`].
 pub(crate) fn figures(bucket: Bucket) -> String {
     format!("figures:{bucket}")
 }
 
-/// A bucket's authors of backtweets, each with their [`crate::standing::Standing`].
+/// Begins the name of an author among a minute's sums.
+pub(crate) const AUTHOR_FIELD: &str = "author/";
+
+/// Where a minute's sums keep an author's [`crate::standing::Standing`].
+pub(crate) fn author_field(id: &str) -> String {
+    format!("{AUTHOR_FIELD}{id}")
+}
+
+/// The authors of backtweets of a bucket longer than a minute, each with their [`crate::standing::Standing`].
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
@@ -104,6 +114,11 @@ pub(crate) fn hashtags(bucket: Bucket) -> String {
 /// Links of the backtweets of an hour, a day or everything, ranked.
 pub(crate) fn links(bucket: Bucket) -> String {
     format!("links:{bucket}")
+}
+
+/// Whether samples of a bucket's authors are kept. Those of everything need not be estimated, and shorter buckets are read whole.
+pub(crate) fn is_sampled(bucket: Bucket) -> bool {
+    matches!(bucket, Bucket::Of(Length::Hour | Length::Day, _))
 }
 
 /// The authors of a bucket's backtweets that are in the sample of a level, by their hash and with their backtweets; all of them, by

@@ -1,5 +1,6 @@
 //! Tests across the crate: the fold and the reports over real stores, and the services over gRPC.
 
+mod as_of;
 mod asked;
 mod audience;
 mod campaign;
@@ -18,6 +19,7 @@ mod people;
 mod praise;
 mod real;
 mod replay;
+mod rolled_up;
 mod scale;
 mod suite;
 mod together;

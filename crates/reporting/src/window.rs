@@ -105,6 +105,28 @@ impl Window {
         }
     }
 
+    /// Everything before a time, rounded up to a whole minute.
+    pub(crate) fn until(end_us: i64) -> Self {
+        Self {
+            from: None,
+            to: Some(minute_after(end_us)),
+        }
+    }
+
+    /// The part of it before a whole minute.
+    pub(crate) fn until_at_most(self, end_us: i64) -> Self {
+        let end = end_us.div_euclid(MICROS_PER_MINUTE);
+        Self {
+            to: Some(self.to.map_or(end, |to| to.min(end))),
+            ..self
+        }
+    }
+
+    /// Whether this event time lies in it.
+    pub(crate) fn holds(self, at_us: i64) -> bool {
+        self.start_us().is_none_or(|start| at_us >= start) && self.end_us().is_none_or(|end| at_us < end)
+    }
+
     /// As it is echoed back: what was really used.
     pub(crate) fn to_wire(self) -> v1::Window {
         let micros = |minute: i64| minute.saturating_mul(MICROS_PER_MINUTE);
@@ -157,11 +179,81 @@ impl Window {
         }
     }
 
+    /// Rounded outwards to buckets that are kept.
+    pub(crate) fn kept(self, kept: Kept) -> Self {
+        Self {
+            from: self.from.map(|from| before(from, kept.at(from))),
+            to: self.to.map(|to| after(to, kept.at(to))),
+        }
+    }
+
+    /// The part of it that is kept by the hour, rounded outwards to buckets that are kept.
+    pub(crate) fn kept_by_the_hour(self, kept: Kept) -> Self {
+        if kept.hours == i64::MIN {
+            return self.kept(kept);
+        }
+        let from = self.from.map_or(kept.hours, |from| from.max(kept.hours));
+        let to = self.to.map(|to| to.max(from));
+        Self { from: Some(from), to }.kept(kept)
+    }
+
     /// The minutes of it in which there can be anything when all there is lies between `first` and `last`.
     pub(crate) fn minutes(self, first: Timestamp, last: Timestamp) -> Range<i64> {
         let (first, end) = (first.minute(), last.minute() + 1);
         let from = self.from.unwrap_or(first).max(first);
         from..self.to.unwrap_or(end).min(end).max(from)
+    }
+}
+
+/// From which minute on figures are kept in buckets shorter than a day, and in single minutes. What lies before is kept by the day, and by the
+/// quarter hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Starts a day.
+    pub(crate) hours: i64,
+    /// Starts an hour, and is no earlier.
+    pub(crate) minutes: i64,
+}
+
+impl Kept {
+    pub(crate) const ALL: Kept = Kept {
+        hours: i64::MIN,
+        minutes: i64::MIN,
+    };
+
+    /// Whether figures are kept in `bucket`.
+    pub(crate) fn holds(self, bucket: Bucket) -> bool {
+        let from = match bucket {
+            Bucket::All | Bucket::Of(Length::Day, _) => return true,
+            Bucket::Of(Length::Hour | Length::QuarterHour, _) => self.hours,
+            Bucket::Of(Length::Minute, _) => self.minutes,
+        };
+        bucket.start().is_none_or(|start| start >= from)
+    }
+
+    /// What both keep.
+    pub(crate) fn and(self, other: Kept) -> Kept {
+        Kept {
+            hours: self.hours.max(other.hours),
+            minutes: self.minutes.max(other.minutes),
+        }
+    }
+
+    /// `minutes` rounded outwards to buckets that are kept; none stay none.
+    pub(crate) fn around(self, minutes: Range<i64>) -> Range<i64> {
+        if minutes.is_empty() {
+            return minutes;
+        }
+        before(minutes.start, self.at(minutes.start))..after(minutes.end, self.at(minutes.end))
+    }
+
+    /// The shortest bucket that something may begin or end at `minute` in.
+    fn at(self, minute: i64) -> Length {
+        match minute {
+            _ if minute >= self.minutes => Length::Minute,
+            _ if minute >= self.hours => Length::QuarterHour,
+            _ => Length::Day,
+        }
     }
 }
 
@@ -173,7 +265,7 @@ pub(crate) fn rounded(minutes: Range<i64>, length: Length) -> Range<i64> {
     before(minutes.start, length)..after(minutes.end, length)
 }
 
-fn before(minute: i64, length: Length) -> i64 {
+pub(crate) fn before(minute: i64, length: Length) -> i64 {
     minute.div_euclid(length.minutes()) * length.minutes()
 }
 

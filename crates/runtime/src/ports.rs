@@ -22,6 +22,12 @@ const SYNC: Duration = Duration::from_secs(1);
 /// there have to be enough of them. With one alone, what is to be written waits in memory until merging is done.
 const WORKERS: usize = 4;
 
+/// Which part of the machine's memory may hold what was read from the embedded adapters' files. Their filters and indexes alone come to some
+/// hundredths of what they keep: where those are read again for each look-up, a look-up takes a hundred times as long.
+const CACHED: u64 = 16;
+/// So much in any case, in bytes.
+const CACHED_LEAST: u64 = 64 << 20;
+
 /// Everything a service reaches the world through.
 #[derive(Clone)]
 pub struct Ports {
@@ -184,6 +190,7 @@ fn open(folder: &Path) -> Result<Database, PortsError> {
     })?;
     Database::builder(folder.join("db"))
         .worker_threads(WORKERS)
+        .cache_size((memory() / CACHED).max(CACHED_LEAST))
         .open()
         .map_err(|error| match error {
             fjall::Error::Locked => PortsError::InUse { path },
@@ -192,6 +199,14 @@ fn open(folder: &Path) -> Result<Database, PortsError> {
                 reason: error.to_string(),
             },
         })
+}
+
+/// How much memory the machine has, in bytes; 0 where the system does not say.
+fn memory() -> u64 {
+    let about = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = about.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let kilobytes = total.and_then(|total| total.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
 }
 
 /// Syncs the store to disk for as long as somebody holds it.

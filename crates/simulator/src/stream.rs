@@ -5,6 +5,8 @@ mod shape;
 pub mod wire;
 mod write;
 
+pub(crate) use self::write::PARTS;
+
 use backtweet_domain::{PostEvent, Subject, SubjectId};
 
 use shape::{Form, Shapes};

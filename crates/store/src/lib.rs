@@ -8,5 +8,6 @@ pub mod redis;
 pub use self::redis::{RedisConfig, RedisStore};
 pub use embedded::FjallStore;
 pub use port::{
-    Batch, Direction, FeedEntry, Found, Guard, Key, LookUp, Outcome, Park, Store, StoreError, Stored, Waiter, Write,
+    Batch, Collection, Direction, FeedEntry, Found, Guard, Key, LookUp, Outcome, Park, Store, StoreError, Stored,
+    Waiter, Write,
 };

@@ -15,12 +15,7 @@ const LONGEST_NAME: usize = 4 * 1024;
 const LONGEST_MEMBER: usize = 48 * 1024;
 
 /// Which kind of collection a [`Delta`] belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    Counters,
-    Ranked,
-    Members,
-}
+pub(crate) use crate::port::Collection as Kind;
 
 impl Kind {
     /// `current` plus `delta`, where the collection can hold it.
@@ -62,7 +57,7 @@ pub(crate) struct RecordChange<'a> {
     pub put: Option<(&'a Stored, Option<Timestamp>)>,
 }
 
-/// A batch in the order it is carried out: guards, wakes, the clearing, then everything else in any order, as no two parts of it
+/// A batch in the order it is carried out: guards, wakes, the clearing, the drops, then everything else in any order, as no two parts of it
 /// touch the same thing.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
@@ -71,6 +66,8 @@ pub(crate) struct Plan<'a> {
     /// Records whose waiters are read, in the order asked for.
     pub wakes: Vec<&'a str>,
     pub clear: bool,
+    /// Collections that are emptied; sorted.
+    pub drops: Vec<(Kind, &'a str)>,
     /// Sorted by kind, name and member.
     pub deltas: Vec<Delta<'a>>,
     /// Sorted by name.
@@ -94,6 +91,7 @@ impl<'a> Plan<'a> {
             guards: &batch.guards,
             wakes: Vec::new(),
             clear: false,
+            drops: Vec::new(),
             deltas: Vec::with_capacity(batch.writes.len()),
             entries: Vec::new(),
             records: Vec::new(),
@@ -103,6 +101,8 @@ impl<'a> Plan<'a> {
             changes_figures |= matches!(write, Write::Add { .. } | Write::Rank { .. } | Write::Count { .. });
             plan.take(write)?;
         }
+        plan.drops.sort_unstable();
+        plan.drops.dedup();
         plan.coalesce()?;
         keep_last(&mut plan.entries, |change| {
             (change.name, change.entry.order, change.entry.id.as_str())
@@ -133,6 +133,12 @@ impl<'a> Plan<'a> {
             Write::Remove { name } => {
                 check_name(self.slot, name)?;
                 self.records.push(RecordChange { name, put: None });
+            }
+            Write::Drop { name, collection } => {
+                check_name(self.slot, name)?;
+                self.deltas
+                    .retain(|delta| (delta.kind, delta.name) != (*collection, name.as_str()));
+                self.drops.push((*collection, name));
             }
             Write::Wake { name } => {
                 check_name(self.slot, name)?;

@@ -132,6 +132,17 @@ pub enum Found {
     Record(Option<Stored>),
 }
 
+/// A type of collection that sums are kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Collection {
+    /// A set of counters.
+    Counters,
+    /// A ranked set.
+    Ranked,
+    /// A reference-counted membership.
+    Members,
+}
+
 /// One change, within a [`Batch`]'s slot; `name` is [`Key::name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
@@ -189,6 +200,13 @@ pub enum Write {
     Remove {
         /// The record.
         name: String,
+    },
+    /// Empties one collection, which need not exist. What the batch adds to it before is gone, what it adds behind stays.
+    Drop {
+        /// The collection.
+        name: String,
+        /// Its type.
+        collection: Collection,
     },
     /// Reads all waiters of a record into [`Outcome::Applied`]. They stay until they expire, so that a replay finds them again.
     Wake {
@@ -275,7 +293,7 @@ impl StoreError {
 
 /// Collections that survive restarts. Cheap to clone behind an `Arc`; every method may be called from many tasks at once.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Send + Sync {
     /// Answers each look-up, in order. Look-ups of one slot are one snapshot, those of different slots are not.
     async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError>;
 

@@ -17,6 +17,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// Also show how this differs from the window before and from the same weekdays before; needs --from
         #[arg(long)]
         compare: bool,
@@ -30,6 +32,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// Length of a bucket; chosen by the window where absent
         #[arg(long, value_enum)]
         bucket: Option<Bucket>,
@@ -41,6 +45,8 @@ pub enum Report {
         subjects: Vec<String>,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
     },
     /// Backtweets and net sentiment by weekday and hour
     Heatmap {
@@ -48,6 +54,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
     },
     /// Authors by signal strength
     Authors {
@@ -116,6 +124,15 @@ pub struct About {
     /// Whose clocks and calendar count, such as Europe/Berlin; UTC where absent. Times without an offset are read by them too
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+}
+
+/// By what was known at which time.
+#[derive(Debug, clap::Args)]
+pub struct Known {
+    /// As it was known then: what was deleted since counts, what was edited since counts as it was, what was found since does not count. A time
+    /// such as 2026-07-01T00:00:00Z, or an age such as 24h or 7d
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,7 @@
 
 mod collect;
 mod machine;
+mod reports;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -43,6 +44,7 @@ pub async fn run(bench: Bench, settings: &Settings, format: Format, quiet: bool)
     match bench {
         Bench::Pipeline(args) => run_pipeline(args, settings, format, quiet).await,
         Bench::Collect(args) => collect::run(&args, settings, format).await,
+        Bench::Reports(args) => reports::run(&args, settings, format, quiet).await,
     }
 }
 
@@ -124,7 +126,7 @@ impl Measured {
     }
 }
 
-fn progress(posts: u64, quiet: bool) -> ProgressBar {
+pub(super) fn progress(posts: u64, quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new(posts);
     if quiet {
         bar.set_draw_target(ProgressDrawTarget::hidden());

@@ -20,12 +20,12 @@ pub mod window;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use backtweet_domain::{Clock, SystemClock};
+use backtweet_domain::{Clock, SystemClock, Timestamp};
 use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_client::ReportServiceClient;
 use tonic::transport::Channel;
 
-use crate::args::{About, Format, Report};
+use crate::args::{About, Format, Known, Report};
 use crate::client::{self, MESSAGE_LIMIT};
 use crate::view::zone::Zone;
 
@@ -34,6 +34,7 @@ type Client = ReportServiceClient<Channel>;
 /// How a report is asked for, and how it is shown.
 struct Asked {
     window: Option<v1::Window>,
+    as_of_us: Option<i64>,
     zone: Zone,
     format: Format,
 }
@@ -42,7 +43,19 @@ impl Asked {
     fn read(about: &About, format: Format) -> Result<Self> {
         let zone = Zone::read(about.tz.as_deref())?;
         let window = window::parse(about.from.as_deref(), about.to.as_deref(), &zone, SystemClock.now())?;
-        Ok(Self { window, zone, format })
+        Ok(Self {
+            window,
+            as_of_us: None,
+            zone,
+            format,
+        })
+    }
+
+    /// By what was known at a time, where one is given.
+    fn known(mut self, known: &Known) -> Result<Self> {
+        let read = |text: &str| window::time(text, &self.zone, SystemClock.now());
+        self.as_of_us = known.as_of.as_deref().map(read).transpose()?.map(Timestamp::micros);
+        Ok(self)
     }
 }
 
@@ -52,32 +65,40 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
         Report::Summary {
             subject,
             about,
+            known,
             compare,
             top,
         } => {
-            let asked = Asked::read(&about, format)?;
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = summary::request(subject, &asked, compare, top)?;
             summary::show(&mut connect(endpoint).await?, request, &asked).await?;
         }
-        Report::Timeline { subject, about, bucket } => {
-            let asked = Asked::read(&about, format)?;
+        Report::Timeline {
+            subject,
+            about,
+            known,
+            bucket,
+        } => {
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = timeline::request(subject, &asked, bucket);
             timeline::show(&mut connect(endpoint).await?, request, &asked).await?;
         }
-        Report::Compare { subjects, about } => {
-            let asked = Asked::read(&about, format)?;
+        Report::Compare { subjects, about, known } => {
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = v1::CompareRequest {
                 subjects,
                 window: asked.window,
+                as_of_us: asked.as_of_us,
             };
             compare::show(&mut connect(endpoint).await?, request, format).await?;
         }
-        Report::Heatmap { subject, about } => {
-            let asked = Asked::read(&about, format)?;
+        Report::Heatmap { subject, about, known } => {
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = v1::HeatMapRequest {
                 subject,
                 window: asked.window,
                 time_zone: asked.zone.name().to_owned(),
+                as_of_us: asked.as_of_us,
             };
             heatmap::show(&mut connect(endpoint).await?, request, format).await?;
         }

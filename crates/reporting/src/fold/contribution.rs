@@ -8,6 +8,7 @@
 use backtweet_domain::{AccountState, Intent, Kind, KindSet, Label, Network, Role, Version};
 use bytes::Bytes;
 
+use self::history::{Heard, Stated};
 use super::place::Place;
 
 /// What a post adds to the figures: little, and cheap to read, so that it can be taken out again without reading the post.
@@ -90,6 +91,22 @@ impl Impact {
         }
     }
 
+    /// Leaves nothing of who wrote it and what the text says.
+    fn erase(&mut self) {
+        self.author.clear();
+        self.hashtags.clear();
+        self.links.clear();
+        self.pages.clear();
+        self.points_at.clear();
+    }
+
+    /// What is left of it once erased.
+    pub(crate) fn without_author(&self) -> Self {
+        let mut impact = self.clone();
+        impact.erase();
+        impact
+    }
+
     pub(crate) fn role(&self) -> Role {
         at(&ROLES, self.role).unwrap_or(Role::Indirect)
     }
@@ -148,6 +165,23 @@ enum State {
     Deleted = 2,
 }
 
+impl From<AccountState> for State {
+    fn from(state: AccountState) -> Self {
+        match state {
+            AccountState::Active => State::Active,
+            AccountState::Hidden => State::Hidden,
+            AccountState::Deleted => State::Deleted,
+        }
+    }
+}
+
+impl State {
+    /// What is said under the highest number counts, but that a deletion is final.
+    fn rank(self, seq: u64) -> (bool, u64, State) {
+        (self == State::Deleted, seq, self)
+    }
+}
+
 /// All that is kept about one post and one subject.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Contribution {
@@ -178,6 +212,15 @@ pub(crate) struct Contribution {
     /// Where the post stands in a cascade, or stood before it went.
     #[prost(message, optional, tag = "30")]
     pub place: Option<Place>,
+    /// When the one finding that the content rests on was known: only of a retraction, and of a sighting later than its event time.
+    #[prost(int64, optional, tag = "39")]
+    known_us: Option<i64>,
+    /// The findings about the content, lowest version first; none while there was only one.
+    #[prost(message, repeated, tag = "40")]
+    heard: Vec<Heard>,
+    /// The states of the author's account, in order of precedence.
+    #[prost(message, repeated, tag = "41")]
+    states: Vec<Stated>,
 }
 
 /// A finding as the fold needs it.
@@ -208,8 +251,9 @@ impl Contribution {
         self.content()
     }
 
-    /// Takes a finding in.
-    pub(crate) fn take(&mut self, finding: &Finding) {
+    /// Takes in a finding of this event time.
+    pub(crate) fn take(&mut self, finding: &Finding, known_us: i64) {
+        self.remember(finding, known_us);
         match finding {
             Finding::Seen {
                 version,
@@ -232,9 +276,14 @@ impl Contribution {
             Finding::Retracted { version } => _ = self.raise(*version, Content::Retracted),
             Finding::Account { state, seq } => self.change_state(*state, *seq),
         }
-        if self.content() == Content::Retracted || self.state() == State::Deleted {
+        if self.is_erased() {
             self.erase();
         }
+    }
+
+    /// Whether nothing is kept of its text and author, for good or until a higher version is seen.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.content() == Content::Retracted || self.state() == State::Deleted
     }
 
     /// Remembers that the content of this version came too late, so that it is counted once.
@@ -260,13 +309,8 @@ impl Contribution {
     }
 
     fn change_state(&mut self, state: AccountState, seq: u64) {
-        let state = match state {
-            AccountState::Active => State::Active,
-            AccountState::Hidden => State::Hidden,
-            AccountState::Deleted => State::Deleted,
-        };
-        let rank = |state: State, seq: u64| (state == State::Deleted, seq, state);
-        if rank(state, seq) > rank(self.state(), self.state_seq) {
+        let state = State::from(state);
+        if state.rank(seq) > self.state().rank(self.state_seq) {
             self.set_state(state);
             self.state_seq = seq;
         }
@@ -275,14 +319,11 @@ impl Contribution {
     fn erase(&mut self) {
         self.event = Bytes::new();
         if let Some(impact) = &mut self.impact {
-            impact.author.clear();
-            impact.hashtags.clear();
-            impact.links.clear();
-            impact.pages.clear();
-            impact.points_at.clear();
+            impact.erase();
         }
     }
 }
 
+mod history;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use crate::figures::Sums;
 use crate::sample::Sampled;
 use crate::slot;
 use crate::standing::Standing;
-use crate::window::{Bucket, Length, day_of};
+use crate::window::{Bucket, Kept, Length, day_of};
 
 /// What changes in one bucket.
 #[derive(Default)]
@@ -35,8 +35,8 @@ impl<'a> Cell<'a> {
 }
 
 /// What changes in one subject's slot, but for its records.
-#[derive(Default)]
 pub(super) struct Deltas<'a> {
+    kept: Kept,
     cells: BTreeMap<Bucket, Cell<'a>>,
     days: BTreeMap<i64, i64>,
     /// Entries of feeds, in the order they change.
@@ -44,6 +44,16 @@ pub(super) struct Deltas<'a> {
 }
 
 impl<'a> Deltas<'a> {
+    /// No change yet of a slot that keeps these buckets.
+    pub(super) fn new(kept: Kept) -> Self {
+        Self {
+            kept,
+            cells: BTreeMap::new(),
+            days: BTreeMap::new(),
+            entries: Vec::new(),
+        }
+    }
+
     /// Takes out what `post` was and puts in what it is now.
     pub(super) fn replace(&mut self, post: &str, old: Option<&'a Impact>, new: Option<&'a Impact>) {
         if let Some(old) = old {
@@ -80,7 +90,7 @@ impl<'a> Deltas<'a> {
 
     fn add(&mut self, impact: &'a Impact, sign: i64) {
         let at = Timestamp::from_micros(impact.at_us);
-        for bucket in Bucket::around(at) {
+        for bucket in Bucket::around(at).into_iter().filter(|&bucket| self.kept.holds(bucket)) {
             let cell = self.cells.entry(bucket).or_default();
             cell.sums.add(impact, sign);
             if impact.role() == Role::Backtweet {
@@ -114,6 +124,15 @@ impl<'a> Deltas<'a> {
             }));
             used(&slot::hashtags(bucket), cell.hashtags, writes);
             used(&slot::links(bucket), cell.links, writes);
+            if let Bucket::Of(Length::Minute, _) = bucket {
+                // Few enough to stand beside the sums: a minute is one key.
+                writes.extend(cell.authors.into_iter().map(|(author, standing)| Write::Add {
+                    name: name.clone(),
+                    field: slot::author_field(author),
+                    delta: standing.pack(),
+                }));
+                continue;
+            }
             let name = slot::authors(bucket);
             for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
                 writes.push(Write::Count {
@@ -135,9 +154,9 @@ impl<'a> Deltas<'a> {
     }
 }
 
-/// Counts an author in the samples that they are in. What there is of everything need not be estimated.
+/// Counts an author in the samples that they are in, where samples are kept.
 fn sampled(bucket: Bucket, author: &str, delta: i64, writes: &mut Vec<Write>) {
-    if bucket == Bucket::All || delta == 0 {
+    if !slot::is_sampled(bucket) || delta == 0 {
         return;
     }
     let Sampled { name: member, level } = Sampled::new(author);

@@ -7,6 +7,7 @@ use backtweet_domain::Timestamp;
 use backtweet_store::{StoreError, Stored, Write};
 
 use crate::slot;
+use crate::window::Kept;
 
 /// What a subject's slot knows about itself.
 #[derive(Clone, PartialEq, Message)]
@@ -26,6 +27,11 @@ pub(crate) struct Head {
     /// the next.
     #[prost(uint64, optional, tag = "5")]
     pub deleted_generation: Option<u64>,
+    /// [`Kept`]; absent where all is kept.
+    #[prost(int64, optional, tag = "20")]
+    pub minutes_from: Option<i64>,
+    #[prost(int64, optional, tag = "21")]
+    pub hours_from: Option<i64>,
 }
 
 impl Head {
@@ -61,6 +67,13 @@ impl Head {
             Timestamp::from_micros(self.first_us?),
             Timestamp::from_micros(self.last_us?),
         ))
+    }
+
+    /// In which buckets figures are kept.
+    pub(crate) fn kept(&self) -> Kept {
+        let hours = self.hours_from.unwrap_or(i64::MIN);
+        let minutes = self.minutes_from.unwrap_or(i64::MIN).max(hours);
+        Kept { hours, minutes }
     }
 
     /// Whether findings of this generation are ignored.

@@ -30,6 +30,8 @@ const LONGEST: usize = 2_048;
 pub struct Item {
     pub(super) subject: String,
     pub(super) post: String,
+    /// Event time of what led to the finding.
+    pub(super) known_us: i64,
     pub(super) finding: Finding,
 }
 
@@ -39,7 +41,10 @@ impl Item {
             cause: format!("it is no scored event: {error}"),
         })?;
         let Classified {
-            subject, post, finding, ..
+            subject,
+            post,
+            at,
+            finding,
         } = classified;
         let finding = match finding {
             backtweet_domain::Finding::Seen { version, sighting } => {
@@ -65,6 +70,7 @@ impl Item {
         Ok(Self {
             subject: subject.into(),
             post: post.to_string(),
+            known_us: at.micros(),
             finding,
         })
     }

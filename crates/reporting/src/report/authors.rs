@@ -39,6 +39,7 @@ pub(crate) async fn top_authors(
         subject: &request.subject,
     };
     let head = reads.head().await?;
+    let window = window.kept(head.kept());
     let buckets = summary::buckets(reads, &head, window).await?;
     let ranked = ranked(reads, &buckets, limit as usize).await?;
     let authors = figures(reads, window, ranked).await?;
@@ -58,13 +59,13 @@ async fn ranked(reads: Reads<'_>, buckets: &[Bucket], limit: usize) -> Result<Ve
         return Ok(ranked.into_iter().flatten().collect());
     }
     let mut signals: BTreeMap<String, i64> = BTreeMap::new();
-    let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
-    let add = |_, members| {
+    let all: Vec<_> = buckets.iter().map(|&bucket| (bucket, 0)).collect();
+    let add = |_, members: &mut dyn Iterator<Item = (String, i64)>| {
         for (author, packed) in members {
             *signals.entry(author).or_default() += Standing::unpack(packed).signal_milli;
         }
     };
-    reads.members(&names, add).await?;
+    reads.authors(&all, add).await?;
     let mut ranked: Vec<_> = signals
         .into_iter()
         .filter(|(_, signal_milli)| *signal_milli != 0)

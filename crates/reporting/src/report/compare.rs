@@ -6,10 +6,12 @@ use backtweet_store::Store;
 use backtweet_wire::v1;
 use futures::future::try_join_all;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
+use crate::fold::Head;
 use crate::invalid::Violations;
-use crate::window::Window;
+use crate::window::{Kept, Window};
 
 const FEWEST: usize = 2;
 const MOST: usize = 20;
@@ -23,7 +25,13 @@ pub(crate) async fn compare(
     let window = Window::read(request.window, &mut violations);
     check(&request.subjects, &mut violations);
     violations.check("compare request")?;
-    let subjects = request.subjects.iter().map(|subject| one(store, subject, window));
+    let heads = try_join_all(request.subjects.iter().map(|subject| Reads { store, subject }.head())).await?;
+    let kept = heads.iter().map(Head::kept).fold(Kept::ALL, Kept::and);
+    let thens = request.subjects.iter();
+    let thens = thens.map(|subject| Then::read(Reads { store, subject }, kept, request.as_of_us));
+    let thens = try_join_all(thens).await?;
+    let window = thens.first().map_or(Ok(window), |then| then.clip(window))?.kept(kept);
+    let subjects = thens.iter().zip(&heads).map(|(then, head)| one(then, head, window));
     let mut subjects = try_join_all(subjects).await?;
     share(&mut subjects);
     Ok(v1::CompareResponse {
@@ -48,14 +56,14 @@ fn check(subjects: &[String], violations: &mut Violations) {
     }
 }
 
-async fn one(store: &dyn Store, subject: &str, window: Window) -> Result<v1::ComparedSubject, ReportError> {
-    let reads = Reads { store, subject };
-    let head = reads.head().await?;
+async fn one(then: &Then<'_>, head: &Head, window: Window) -> Result<v1::ComparedSubject, ReportError> {
+    let reads = then.reads();
     Ok(v1::ComparedSubject {
-        subject: subject.to_owned(),
-        figures: Some(summary::of_window(reads, &head, window).await?),
+        subject: reads.subject.to_owned(),
+        figures: Some(summary::of_window(reads, head, window).await?),
         shares: None,
-        coverage: Some(coverage(&head)),
+        coverage: Some(coverage(head)),
+        as_of: then.to_wire(window),
     })
 }
 

@@ -45,6 +45,7 @@ pub(crate) async fn with(
     let Some(window) = earlier.filter(is_retained) else {
         return Ok(None);
     };
+    let window = window.kept(head.kept());
     let then = summary::of_window(reads, head, window).await?;
     Ok(Some(v1::Comparison {
         window: Some(window.to_wire()),

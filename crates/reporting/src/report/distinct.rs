@@ -6,7 +6,6 @@ use rustc_hash::FxHashSet;
 
 use super::reads::Reads;
 use crate::sample;
-use crate::slot;
 use crate::window::Bucket;
 
 /// How many author entries one answer reads, over all its sets of buckets.
@@ -77,23 +76,21 @@ async fn refined(reads: Reads<'_>, buckets: &[Bucket], (mut found, mut level): F
 /// The different authors that the samples of each set of buckets hold, in as few round trips as there can be.
 async fn different(reads: Reads<'_>, sets: &[(&[Bucket], u32)]) -> Result<Vec<Found>, StoreError> {
     let mut found: Vec<Found> = sets.iter().map(|(_, level)| (0, *level)).collect();
-    let (mut names, mut places) = (Vec::new(), Vec::new());
+    let (mut asked, mut places) = (Vec::new(), Vec::new());
     for (place, (buckets, level)) in sets.iter().enumerate() {
-        for &bucket in *buckets {
-            names.push(slot::sample(bucket, *level));
-            places.push(place);
-        }
+        asked.extend(buckets.iter().map(|&bucket| (bucket, *level)));
+        places.extend(buckets.iter().map(|_| place));
     }
     let (mut current, mut authors) = (usize::MAX, FxHashSet::default());
-    let count = |name: usize, members: Vec<(String, i64)>| {
-        let place = places[name];
+    let count = |bucket: usize, members: &mut dyn Iterator<Item = (String, i64)>| {
+        let place = places[bucket];
         if place != current {
             current = place;
             authors.clear();
         }
-        authors.extend(members.into_iter().map(|(author, _)| author));
+        authors.extend(members.map(|(author, _)| author));
         found[place].0 = authors.len() as u64;
     };
-    reads.members(&names, count).await?;
+    reads.authors(&asked, count).await?;
     Ok(found)
 }

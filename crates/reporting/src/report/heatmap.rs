@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use backtweet_store::Store;
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::timeline::{minutes, slices};
 use super::{ReportError, coverage, summary};
@@ -29,6 +30,8 @@ pub(crate) async fn heat_map(
         subject: &request.subject,
     };
     let head = reads.head().await?;
+    let then = Then::read(reads, head.kept(), request.as_of_us).await?;
+    let (reads, window) = (then.reads(), then.clip(window)?.kept_by_the_hour(head.kept()));
     let (minutes, days) = (minutes(&head, window), reads.days().await?);
     let hours: Vec<_> = slices(&minutes, &calendar, Unit::Hour, &days)
         .take(MOST_HOURS + 1)
@@ -51,6 +54,7 @@ pub(crate) async fn heat_map(
         .map(|(place, sums)| cell(place, &sums.to_wire(0)));
     Ok(v1::HeatMapResponse {
         cells: cells.filter(|cell| cell.backtweets > 0).collect(),
+        as_of: then.to_wire(window),
         subject: request.subject,
         window: Some(window.to_wire()),
         time_zone: calendar.name().to_owned(),

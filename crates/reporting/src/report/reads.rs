@@ -3,8 +3,9 @@
 use backtweet_store::{Direction, FeedEntry, Found, LookUp, Store, StoreError, Stored};
 
 use crate::fold::{Contribution, Head, read_contribution};
+use crate::sample::Sampled;
 use crate::slot;
-use crate::window::Bucket;
+use crate::window::{Bucket, Length};
 
 /// How many look-ups go into one round trip.
 const ROUND_TRIP: usize = 1_000;
@@ -61,8 +62,18 @@ impl Reads<'_> {
 
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
-        let names: Vec<_> = buckets.iter().map(|&bucket| slot::authors(bucket)).collect();
-        self.sizes(&names).await
+        let size = |&bucket: &Bucket| match is_minute(bucket) {
+            true => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
+            false => LookUp::Size(slot::key(self.subject, slot::authors(bucket))),
+        };
+        let look_ups: Vec<_> = buckets.iter().map(size).collect();
+        let found = self.all(&look_ups).await?;
+        let sizes = buckets.iter().zip(found).map(|(&bucket, found)| match found {
+            Found::Size(size) => Ok(size),
+            Found::Counters(fields) => Ok(authors_of_minute(fields).count() as u64),
+            other => Err(self.unexpected(&slot::authors(bucket), &other)),
+        });
+        sizes.collect()
     }
 
     /// How many members each membership has.
@@ -77,6 +88,34 @@ impl Reads<'_> {
             other => Err(self.unexpected(name, &other)),
         });
         sizes.collect()
+    }
+
+    /// Hands the authors of each bucket that are in the sample of its level to `take`, with its place among `buckets`, in order: at level 0
+    /// all of them, by their id, with their packed standing; by their name in samples above.
+    pub(crate) async fn authors(
+        self,
+        buckets: &[(Bucket, u32)],
+        mut take: impl FnMut(usize, &mut dyn Iterator<Item = (String, i64)>),
+    ) -> Result<(), StoreError> {
+        let mut place = 0;
+        for buckets in buckets.chunks(MEMBERSHIPS) {
+            let look_up = |&(bucket, level): &(Bucket, u32)| match bucket {
+                _ if is_minute(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
+                _ if slot::is_sampled(bucket) => LookUp::Members(slot::key(self.subject, slot::sample(bucket, level))),
+                _ => LookUp::Members(slot::key(self.subject, slot::authors(bucket))),
+            };
+            let look_ups: Vec<_> = buckets.iter().map(look_up).collect();
+            for (&(bucket, level), found) in buckets.iter().zip(self.store.read(&look_ups).await?) {
+                let level = if slot::is_sampled(bucket) { 0 } else { level };
+                match found {
+                    Found::Members(members) => take(place, &mut in_sample(members.into_iter(), level)),
+                    Found::Counters(fields) => take(place, &mut in_sample(authors_of_minute(fields), level)),
+                    other => return Err(self.unexpected(&slot::authors(bucket), &other)),
+                }
+                place += 1;
+            }
+        }
+        Ok(())
     }
 
     /// Hands the members of each membership to `take`, with its place among `names`, in order.
@@ -208,6 +247,27 @@ impl Reads<'_> {
             format!("it is of another type: {}", clip(&format!("{found:?}"))),
         )
     }
+}
+
+fn is_minute(bucket: Bucket) -> bool {
+    matches!(bucket, Bucket::Of(Length::Minute, _))
+}
+
+/// The authors that stand among the sums of a minute.
+fn authors_of_minute(fields: Vec<(String, i64)>) -> impl Iterator<Item = (String, i64)> {
+    let author = |(field, packed): (String, i64)| Some((field.strip_prefix(slot::AUTHOR_FIELD)?.to_owned(), packed));
+    fields.into_iter().filter_map(author)
+}
+
+/// Those of all authors that are in the sample of a level, as it names them.
+fn in_sample(authors: impl Iterator<Item = (String, i64)>, wanted: u32) -> impl Iterator<Item = (String, i64)> {
+    authors.filter_map(move |(author, packed)| {
+        if wanted == 0 {
+            return Some((author, packed));
+        }
+        let Sampled { name, level } = Sampled::new(&author);
+        (level >= wanted).then_some((name, packed))
+    })
 }
 
 pub(crate) fn corrupt(subject: &str, name: &str, reason: String) -> StoreError {

@@ -5,6 +5,7 @@ use backtweet_domain::Timestamp;
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, comparison, coverage, distinct, timeline, used_together};
 use crate::calendar::Calendar;
@@ -30,6 +31,9 @@ pub(crate) async fn summary(
         subject: &request.subject,
     };
     let head = reads.head().await?;
+    let then = Then::read(reads, head.kept(), request.as_of_us).await?;
+    let (reads, window) = (then.reads(), then.clip(window)?.kept(head.kept()));
+    let top = if request.as_of_us.is_none() { top } else { 0 };
     let figures = of_window(reads, &head, window).await?;
     let earlier = if request.compare {
         comparison::earlier(window, &calendar, now)
@@ -43,6 +47,7 @@ pub(crate) async fn summary(
     let [previous, week_before] = comparisons;
     Ok(v1::SummaryResponse {
         used_together: used_together::in_window(reads, &head, window, top).await?,
+        as_of: then.to_wire(window),
         subject: request.subject,
         window: Some(window.to_wire()),
         figures: Some(figures),
@@ -59,13 +64,10 @@ pub(crate) async fn of_window(reads: Reads<'_>, head: &Head, window: Window) -> 
     Ok(figures.into_iter().next().unwrap_or_default())
 }
 
-/// The fewest buckets that a window comes to; [`Bucket::All`] alone where nothing lies outside of it.
+/// The fewest buckets that a window, rounded outwards to what is kept, comes to; [`Bucket::All`] alone where nothing lies outside of it.
 pub(crate) async fn buckets(reads: Reads<'_>, head: &Head, window: Window) -> Result<Vec<Bucket>, StoreError> {
-    let Some((first, last)) = head.span() else {
-        return Ok(vec![Bucket::All]);
-    };
-    let minutes = window.minutes(first, last);
-    if minutes == Window::default().minutes(first, last) {
+    let minutes = timeline::minutes(head, window);
+    if minutes == timeline::minutes(head, Window::default()) {
         return Ok(vec![Bucket::All]);
     }
     Ok(Cover::of(minutes).buckets(&reads.days().await?))
@@ -82,7 +84,8 @@ pub(crate) async fn whole_buckets(
     if minutes == timeline::minutes(head, Window::default()) {
         return Ok(vec![Bucket::All]);
     }
-    Ok(Cover::of(rounded(minutes, length)).buckets(&reads.days().await?))
+    let minutes = head.kept().around(rounded(minutes, length));
+    Ok(Cover::of(minutes).buckets(&reads.days().await?))
 }
 
 /// The figures of several sets of buckets. An author counts once in a set, in however many of its buckets.

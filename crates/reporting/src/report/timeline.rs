@@ -3,15 +3,17 @@
 
 use std::ops::Range;
 
+use backtweet_domain::Timestamp;
 use backtweet_store::Store;
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::{ReportError, coverage, summary};
 use crate::calendar::{Calendar, Unit};
 use crate::fold::Head;
 use crate::invalid::{Invalid, Violations};
-use crate::window::{Bucket, Cover, Window};
+use crate::window::{Bucket, Cover, Kept, Window};
 
 /// The most buckets of one answer. More would not fit into a message of the size that clients take unless told otherwise.
 pub(crate) const MOST_BUCKETS: usize = 5_000;
@@ -41,15 +43,29 @@ pub(crate) async fn timeline(
         subject: &request.subject,
     };
     let head = reads.head().await?;
+    let kept = head.kept();
+    let then = Then::read(reads, kept, request.as_of_us).await?;
+    let (reads, window) = (then.reads(), then.clip(window)?.kept(kept));
     let minutes = minutes(&head, window);
-    let unit = asked.unwrap_or_else(|| fitting(minutes.end - minutes.start));
     let days = reads.days().await?;
-    let slices = slices(&minutes, &calendar, unit, &days)
-        .take(MOST_BUCKETS + 1)
-        .collect::<Vec<_>>();
+    let of = |unit: Unit| {
+        slices(&minutes, &calendar, unit, &days)
+            .take(MOST_BUCKETS + 1)
+            .collect::<Vec<_>>()
+    };
+    let unit = match asked {
+        Some(unit) => unit,
+        None => fitting(minutes.end - minutes.start, |unit| {
+            of(unit).iter().all(|slice| slice.is_kept(kept))
+        }),
+    };
+    let slices = of(unit);
     if slices.len() > MOST_BUCKETS {
         let reason = format!("it comes to more than {MOST_BUCKETS} buckets: narrow it, or ask for longer buckets");
         return Err(Invalid::one("timeline request", "window", reason).into());
+    }
+    if !slices.iter().all(|slice| slice.is_kept(kept)) {
+        return Err(let_go(unit, kept).into());
     }
     let sets: Vec<_> = slices.iter().map(|slice| slice.buckets(&days)).collect();
     let figures = summary::figures(reads, &sets).await?;
@@ -64,6 +80,7 @@ pub(crate) async fn timeline(
     });
     Ok(v1::TimelineResponse {
         buckets: buckets.collect(),
+        as_of: then.to_wire(window),
         subject: request.subject,
         window: Some(window.to_wire()),
         bucket: bucket(unit).into(),
@@ -72,9 +89,10 @@ pub(crate) async fn timeline(
     })
 }
 
-/// The minutes of a window in which there can be anything.
+/// The minutes of a window in which there can be anything, rounded outwards to what is kept.
 pub(crate) fn minutes(head: &Head, window: Window) -> Range<i64> {
-    head.span().map_or(0..0, |(first, last)| window.minutes(first, last))
+    let minutes = head.span().map_or(0..0, |(first, last)| window.minutes(first, last));
+    head.kept().around(minutes)
 }
 
 pub(crate) fn unit(bucket: i32, violations: &mut Violations) -> Option<Unit> {
@@ -105,9 +123,27 @@ pub(crate) fn bucket(unit: Unit) -> v1::Bucket {
     }
 }
 
-pub(crate) fn fitting(minutes: i64) -> Unit {
-    let fits = FITTING.into_iter().find(|(most, _)| minutes <= *most);
-    fits.map_or(Unit::Month, |(_, unit)| unit)
+/// The shortest unit that fits a window of so many minutes, of those that are kept.
+pub(crate) fn fitting(minutes: i64, is_kept: impl Fn(Unit) -> bool) -> Unit {
+    let fits = FITTING.into_iter().filter(|(most, _)| minutes <= *most);
+    fits.map(|(_, unit)| unit)
+        .find(|&unit| is_kept(unit))
+        .unwrap_or(Unit::Month)
+}
+
+fn let_go(unit: Unit, kept: Kept) -> Invalid {
+    let since = |minute: i64| Timestamp::from_micros(minute.saturating_mul(MICROS_PER_MINUTE));
+    let reason = match unit {
+        Unit::Minute => format!(
+            "minutes are kept from {} on: ask for quarter hours, or for a window from then on",
+            since(kept.minutes)
+        ),
+        _ => format!(
+            "hours and their parts are kept from {} on, before that there are days of UTC: ask for those, or for a window from then on",
+            since(kept.hours)
+        ),
+    };
+    Invalid::one("timeline request", "bucket", reason)
 }
 
 /// One unit of a calendar, or the part of it that a window leaves.
@@ -118,6 +154,11 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
+    /// Whether its figures can be told apart from those around it.
+    fn is_kept(&self, kept: Kept) -> bool {
+        kept.around(self.within.clone()) == self.within
+    }
+
     /// What its figures are kept in, on the days on which anything happened.
     pub(crate) fn buckets(&self, days: &[i64]) -> Vec<Bucket> {
         Cover::of(self.within.clone()).buckets(days)

@@ -35,7 +35,7 @@ pub(crate) async fn in_window(
     if limit == 0 {
         return Ok(None);
     }
-    let window = window.rounded(Length::Hour);
+    let window = window.rounded(Length::Hour).kept(head.kept());
     let buckets = summary::whole_buckets(reads, head, window, Length::Hour).await?;
     let (hashtags, hashtags_missed) = most_frequent(reads, &buckets, slot::hashtags, limit, BUDGET).await?;
     let (links, links_missed) = most_frequent(reads, &buckets, slot::links, limit, BUDGET).await?;

@@ -97,6 +97,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
             compare: true,
             time_zone: ZONE.to_owned(),
             top: 2,
+            ..Default::default()
         };
         let summary = summary::summary(store, request, Timestamp::from_micros(NOW_US)).await;
         answers.summaries.push(summary.unwrap());
@@ -106,6 +107,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
                 window,
                 bucket: bucket.into(),
                 time_zone: time_zone.to_owned(),
+                ..Default::default()
             };
             answers
                 .timelines
@@ -115,6 +117,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
             subject: subject.clone(),
             window,
             time_zone: ZONE.to_owned(),
+            ..Default::default()
         };
         answers.heat_maps.push(heatmap::heat_map(store, request).await.unwrap());
         for order in CONTENT_ORDERS {
@@ -160,6 +163,7 @@ pub(crate) async fn compared(
     let request = v1::CompareRequest {
         subjects: subjects.iter().map(ToString::to_string).collect(),
         window,
+        ..Default::default()
     };
     compare::compare(store, request).await.unwrap()
 }

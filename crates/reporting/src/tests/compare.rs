@@ -52,6 +52,7 @@ async fn each_share_is_that_of_what_all_subjects_come_to() {
                 figures: Some(figures.clone()),
                 shares: Some(shares),
                 coverage: Some(coverage.clone()),
+                as_of: None,
             };
             assert_eq!(row, &expected);
         }
@@ -63,7 +64,10 @@ async fn a_comparison_names_what_is_wrong_with_its_subjects() {
     let folder = tempfile::tempdir().unwrap();
     let store = FjallStore::open_at(folder.path()).unwrap();
     let refused = async |subjects: Vec<String>| {
-        let request = v1::CompareRequest { subjects, window: None };
+        let request = v1::CompareRequest {
+            subjects,
+            ..Default::default()
+        };
         compare::compare(&store, request).await.unwrap_err().to_string()
     };
     assert!(

@@ -26,9 +26,18 @@ pub(crate) fn answers(subject: &SubjectId, events: &[Scored]) -> Answers {
 }
 
 pub(crate) fn answers_about(subject: &SubjectId, events: &[Scored], windows: &[Option<v1::Window>]) -> Answers {
+    answers_of(subject, events, coverage(events), windows)
+}
+
+/// What counts in the end of `events` beside a coverage.
+pub(crate) fn answers_of(
+    subject: &SubjectId,
+    events: &[Scored],
+    coverage: v1::Coverage,
+    windows: &[Option<v1::Window>],
+) -> Answers {
     let posts = effective(events);
     let posts: Vec<&Scored> = posts.values().collect();
-    let coverage = coverage(events);
     let subject = subject.to_string();
     let mut answers = Answers {
         feed: feed::feed(&posts, &feed_request(subject.as_str())),
@@ -52,6 +61,7 @@ pub(crate) fn answers_about(subject: &SubjectId, events: &[Scored], windows: &[O
             previous,
             week_before,
             used_together,
+            as_of: None,
         });
         for (bucket, zone) in calendars(asked) {
             answers.timelines.push(v1::TimelineResponse {
@@ -61,6 +71,7 @@ pub(crate) fn answers_about(subject: &SubjectId, events: &[Scored], windows: &[O
                 buckets: time::timeline(&within, bucket, zone),
                 coverage: coverage.clone(),
                 time_zone: zone.to_owned(),
+                as_of: None,
             });
         }
         answers.heat_maps.push(v1::HeatMapResponse {
@@ -68,6 +79,7 @@ pub(crate) fn answers_about(subject: &SubjectId, events: &[Scored], windows: &[O
             window,
             time_zone: ZONE.to_owned(),
             cells: time::heat_map(&within, ZONE),
+            as_of: None,
             coverage: coverage.clone(),
         });
         for order in CONTENT_ORDERS {
@@ -101,6 +113,14 @@ pub(crate) fn figures_within(events: &[Scored], window: Option<v1::Window>) -> (
     let posts = effective(events);
     let within: Vec<&Scored> = posts.values().filter(|post| is_within(window, post)).collect();
     (figures(&within), coverage(events))
+}
+
+/// The best two authors of a window.
+pub(crate) fn authors_within(events: &[Scored], window: Option<v1::Window>) -> Vec<v1::AuthorFigures> {
+    let posts = effective(events);
+    let posts: Vec<&Scored> = posts.values().collect();
+    let within: Vec<&Scored> = posts.iter().copied().filter(|post| is_within(window, post)).collect();
+    authors(&posts, &within)
 }
 
 pub(super) fn effective(events: &[Scored]) -> BTreeMap<String, Scored> {

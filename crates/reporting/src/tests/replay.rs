@@ -79,6 +79,7 @@ async fn old_posts_count_unless_a_retention_is_set_and_then_each_refused_one_cou
     let store = FjallStore::open_at(folder.path()).unwrap();
     let stage = FoldStage {
         retention: Some(Duration::from_secs(3_600)),
+        ..FoldStage::default()
     };
     let (bounded, unbounded) = (new_subject(), new_subject());
     for _ in 0..2 {

@@ -236,6 +236,7 @@ async fn scale() {
                     window,
                     bucket: bucket.into(),
                     time_zone: zone.into(),
+                    ..Default::default()
                 };
                 timeline::timeline(&store, request).await.unwrap()
             })
@@ -247,6 +248,7 @@ async fn scale() {
                     subject: "busy".into(),
                     window,
                     time_zone: zone.into(),
+                    ..Default::default()
                 };
                 heatmap::heat_map(&store, request).await.unwrap()
             })
@@ -276,6 +278,7 @@ async fn scale() {
             let request = v1::CompareRequest {
                 subjects: vec!["busy".into(), "other".into()],
                 window,
+                ..Default::default()
             };
             compare::compare(&store, request).await.unwrap()
         })

@@ -120,9 +120,11 @@ pub(crate) fn seen(subject: &SubjectId, seed: u64, post: u64, version: Version) 
         version,
         sighting: Box::new(sighting),
     };
+    let later = (pick(58, 2) == 0).then(|| mix(&[mixed, 1]) % 4_000);
+    let known = Timestamp::from_micros(at.micros() + later.unwrap_or(0).cast_signed() * MINUTE_US);
     Scored {
         sentiment,
-        ..finding_of(subject, post, finding)
+        ..finding_of(subject, post, known, finding)
     }
 }
 
@@ -143,18 +145,26 @@ fn entities(mixed: u64) -> Entities {
 }
 
 pub(crate) fn retracted(subject: &SubjectId, post: u64, version: Version) -> Scored {
-    finding_of(subject, post, Finding::Retracted { version })
+    let known = known(&[post, version.generation, version.revision, version.lineage]);
+    finding_of(subject, post, known, Finding::Retracted { version })
 }
 
 pub(crate) fn account(subject: &SubjectId, post: u64, state: AccountState, seq: u64) -> Scored {
-    finding_of(subject, post, Finding::Account { state, seq })
+    let known = known(&[post, state as u64, seq]);
+    finding_of(subject, post, known, Finding::Account { state, seq })
 }
 
-fn finding_of(subject: &SubjectId, post: u64, finding: Finding) -> Scored {
+/// When what is told by these numbers was known: on the days on which posts are seen.
+fn known(numbers: &[u64]) -> Timestamp {
+    let minute = (mix(numbers) % 6_000).cast_signed();
+    Timestamp::from_micros(START_US + minute * MINUTE_US)
+}
+
+fn finding_of(subject: &SubjectId, post: u64, at: Timestamp, finding: Finding) -> Scored {
     let classified = Classified {
         subject: subject.clone(),
         post: post_id(post),
-        at: Timestamp::EPOCH,
+        at,
         finding,
     };
     Scored {

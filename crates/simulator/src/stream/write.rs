@@ -13,7 +13,7 @@ use crate::render::PutBy;
 use crate::rng::{mix, scale};
 
 /// Parts of texts, none of which holds a subject's name; about 34 characters on average.
-const PARTS: [&str; 24] = [
+pub(crate) const PARTS: [&str; 24] = [
     "I have been thinking about this all week, and ",
     "nobody told me that it would be this easy, ",
     "the weather turned out much better than promised, ",

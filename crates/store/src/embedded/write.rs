@@ -26,6 +26,9 @@ pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, Stor
     if plan.clear {
         work.clear(plan)?;
     }
+    for (kind, name) in &plan.drops {
+        work.drop_collection(*kind, name)?;
+    }
     work.add(plan)?;
     work.change_entries(&plan.entries);
     work.change_records(&plan.records);
@@ -39,7 +42,7 @@ struct Work<'a> {
     slot: &'a str,
     keys: Keys,
     batch: OwnedWriteBatch,
-    /// Data keys that [`Work::clear`] takes out, less those written again since.
+    /// Data keys that [`Work::clear`] and [`Work::drop_collection`] take out, less those written again since.
     cleared: FxHashSet<UserKey>,
 }
 
@@ -77,6 +80,23 @@ impl Work<'_> {
         }
         for key in waiters::in_slot(self.store, self.slot)? {
             self.batch.remove(&self.store.waiters, key);
+        }
+        Ok(())
+    }
+
+    fn drop_collection(&mut self, kind: Kind, name: &str) -> Result<(), StoreError> {
+        let (tags, alone): (&[u8], Option<u8>) = match kind {
+            Kind::Counters => (&[], Some(tag::COUNTERS)),
+            Kind::Ranked => (&[tag::SCORE, tag::RANK], None),
+            Kind::Members => (&[tag::MEMBER], Some(tag::SIZE)),
+        };
+        for tag in tags {
+            for row in self.store.data.prefix(self.keys.collection(name, *tag)) {
+                self.cleared.insert(row.key().map_err(failed)?);
+            }
+        }
+        if let Some(tag) = alone {
+            self.cleared.insert(self.keys.collection(name, tag).into());
         }
         Ok(())
     }

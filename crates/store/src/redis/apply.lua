@@ -56,6 +56,12 @@ for _ = 1, take_number() do
   answer[#answer + 1] = redis.call('HGETALL', base .. take() .. WAITERS)
 end
 
+local drops, dropped = {}, {}
+for i = 1, take_number() do
+  drops[i] = take()
+  dropped[drops[i]] = true
+end
+
 local sums = {}
 for group = 1, take_number() do
   local kind, name, size = take(), take(), take_number()
@@ -69,7 +75,7 @@ for group = 1, take_number() do
       if value and not string.match(value, '^-?%d') then
         refuse(name, 'holds what is no number')
       end
-      local former = (clears or not value) and 0 or tonumber(value)
+      local former = (clears or dropped[name] or not value) and 0 or tonumber(value)
       if math.abs(former + tonumber(deltas[first + i - 1])) >= BOUND[kind] then
         refuse(name, 'would leave the range that is kept exactly, 2^53 for scores and 9.2e18 for counts')
       end
@@ -110,6 +116,12 @@ if clears then
       redis.call('UNLINK', base .. name)
       redis.call('HDEL', base, name)
     end
+  end
+end
+
+for _, name in ipairs(drops) do
+  if redis.call('UNLINK', base .. name) == 1 then
+    redis.call('HDEL', base, name)
   end
 end
 

@@ -50,6 +50,10 @@ fn call(store: &RedisStore, plan: &Plan<'_>) -> Call {
             .arg(guard.version.map(|version| version.to_string()).unwrap_or_default());
     }
     cmd.arg(plan.wakes.len()).arg(&plan.wakes);
+    cmd.arg(plan.drops.len());
+    for (_, name) in &plan.drops {
+        cmd.arg(name);
+    }
 
     let sums: Vec<_> = plan
         .deltas

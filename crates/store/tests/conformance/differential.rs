@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use backtweet_domain::Timestamp;
 use backtweet_store::{
-    Batch, Direction, FeedEntry, FjallStore, Found, Guard, Key, LookUp, Outcome, Park, RedisStore, StoreError, Stored,
-    Waiter, Write,
+    Batch, Collection, Direction, FeedEntry, FjallStore, Found, Guard, Key, LookUp, Outcome, Park, RedisStore,
+    StoreError, Stored, Waiter, Write,
 };
 use bytes::Bytes;
 use rand::rngs::SmallRng;
@@ -237,8 +237,21 @@ impl Dice {
             14 => Write::Wake { name: record },
             _ => match self.below(3) {
                 0 => Write::Clear,
+                1 => self.drop(),
                 _ => Write::Wake { name: record },
             },
+        }
+    }
+
+    fn drop(&mut self) -> Write {
+        let (name, collection) = self.one(&[
+            ("counters", Collection::Counters),
+            ("ranked", Collection::Ranked),
+            ("members", Collection::Members),
+        ]);
+        Write::Drop {
+            name: name.into(),
+            collection,
         }
     }
 

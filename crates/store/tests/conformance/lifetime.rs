@@ -1,6 +1,6 @@
 //! Clearing a slot, and expiry by event time.
 
-use backtweet_store::{Direction, Found, Guard, Key, LookUp};
+use backtweet_store::{Collection, Direction, Found, Guard, Key, LookUp};
 
 use crate::support::*;
 
@@ -46,6 +46,34 @@ fn nothing() -> Vec<Found> {
     ];
     found.extend(vec![Found::Record(None); 4]);
     found
+}
+
+pub async fn a_dropped_collection_is_as_if_it_had_never_been(store: &Shared) {
+    let drop_it = |name: &str, collection| backtweet_store::Write::Drop {
+        name: name.into(),
+        collection,
+    };
+    fill(store, "d").await;
+    applied(
+        store,
+        guarded("d", Some(0), vec![count("m2", "k", 3), add("c2", "n", 1)]),
+    )
+    .await;
+    let drops = vec![
+        add("c", "before", 1),
+        drop_it("c", Collection::Counters),
+        drop_it("r", Collection::Ranked),
+        drop_it("m", Collection::Members),
+        drop_it("never", Collection::Members),
+        count("m", "behind", 2),
+    ];
+    applied(store, guarded("d", Some(1), drops)).await;
+    let found = contents(store, "d").await;
+    let behind = Found::Members(vec![("behind".into(), 2)]);
+    assert_eq!(found[..3], [Found::Counters(vec![]), Found::Ranked(vec![]), behind]);
+    assert_eq!(found[3], Found::Size(1));
+    assert!(matches!(&found[4], Found::Feed(entries) if entries.len() == 1));
+    assert_counters(store, "d", "c2", &[("n", 1)]).await;
 }
 
 pub async fn clearing_a_slot_leaves_its_guarded_and_new_records_only(store: &Shared) {

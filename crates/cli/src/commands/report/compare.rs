@@ -8,6 +8,7 @@ use super::Client;
 use crate::args::Format;
 use crate::client::refused;
 use crate::output::{self, ACCENT, FAINT, HEADING, styled};
+use crate::view::as_of;
 use crate::view::bars::{bar, grouped};
 use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
@@ -54,6 +55,7 @@ fn view(row: &v1::ComparedSubject) -> Value {
             "authors": shares.authors,
         },
         "coverage": CoverageView::from(&row.coverage.clone().unwrap_or_default()),
+        "as_of": row.as_of.as_ref().map(as_of::view),
     })
 }
 
@@ -108,5 +110,6 @@ fn text(response: &v1::CompareResponse) {
         ));
         let coverage = figures::coverage(&row.coverage.clone().unwrap_or_default());
         output::line(format!("{:<longest$}  {coverage}", ""));
+        as_of::show(row.as_of.as_ref());
     }
 }

@@ -8,6 +8,7 @@ use super::Client;
 use crate::args::Format;
 use crate::client::refused;
 use crate::output::{self, HEADING, styled};
+use crate::view::as_of;
 use crate::view::figures::{self, CoverageView, WindowView};
 use crate::view::heat;
 
@@ -21,6 +22,7 @@ pub(super) async fn show(client: &mut Client, request: v1::HeatMapRequest, forma
             "time_zone": response.time_zone,
             "cells": response.cells.iter().map(view).collect::<Vec<_>>(),
             "coverage": CoverageView::from(&response.coverage.unwrap_or_default()),
+            "as_of": response.as_of.as_ref().map(as_of::view),
         }))?,
         Format::Csv => {
             let header = ["weekday", "hour", "backtweets", "positive", "negative", "net_sentiment"];
@@ -34,6 +36,7 @@ pub(super) async fn show(client: &mut Client, request: v1::HeatMapRequest, forma
             output::line(format!("{subject}, by weekday and hour, {}", response.time_zone));
             output::line(heat::map(&response.cells).trim_end());
             output::line(figures::coverage(&response.coverage.unwrap_or_default()));
+            as_of::show(response.as_of.as_ref());
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use super::{Asked, Client};
 use crate::args::Format;
 use crate::client::refused;
 use crate::output;
+use crate::view::as_of;
 use crate::view::comparison::{self, ComparisonView};
 use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
@@ -22,6 +23,7 @@ pub(super) fn request(subject: String, asked: &Asked, compare: bool, top: u32) -
         compare,
         time_zone: asked.zone.name().to_owned(),
         top,
+        as_of_us: asked.as_of_us,
     })
 }
 
@@ -56,6 +58,7 @@ fn text(response: &v1::SummaryResponse, asked: &Asked, compare: bool) {
         ));
     }
     output::line(figures::coverage(&response.coverage.clone().unwrap_or_default()));
+    as_of::show(response.as_of.as_ref());
     if found.backtweets == 0 {
         output::line("hand it posts with `backtweet push`, or see `backtweet subject get` for what it looks for");
     }
@@ -68,6 +71,9 @@ fn view(response: &v1::SummaryResponse) -> Value {
         "figures": FiguresView::from(&response.figures.clone().unwrap_or_default()),
         "coverage": CoverageView::from(&response.coverage.clone().unwrap_or_default()),
     });
+    if let Some(known) = &response.as_of {
+        view["as_of"] = as_of::view(known);
+    }
     for (name, comparison) in [("previous", &response.previous), ("week_before", &response.week_before)] {
         if let Some(comparison) = comparison {
             view[name] = json!(ComparisonView::from(comparison));

@@ -9,6 +9,7 @@ use super::{Asked, Client};
 use crate::args::{Bucket, Format};
 use crate::client::refused;
 use crate::output::{self, ACCENT, styled};
+use crate::view::as_of;
 use crate::view::bars::{bar, grouped, sparkline};
 use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
@@ -19,6 +20,7 @@ pub(super) fn request(subject: String, asked: &Asked, bucket: Option<Bucket>) ->
         window: asked.window,
         bucket: self::bucket(bucket).into(),
         time_zone: asked.zone.name().to_owned(),
+        as_of_us: asked.as_of_us,
     }
 }
 
@@ -74,6 +76,7 @@ fn json(response: &v1::TimelineResponse, bucket: &str) -> Result<()> {
         "time_zone": response.time_zone,
         "buckets": response.buckets.iter().map(row).collect::<Vec<_>>(),
         "coverage": CoverageView::from(&response.coverage.clone().unwrap_or_default()),
+        "as_of": response.as_of.as_ref().map(as_of::view),
     }))
 }
 
@@ -134,4 +137,5 @@ fn text(response: &v1::TimelineResponse, asked: &Asked, bucket: &str) {
     }
     output::line(format!("  {}", sparkline(&counts)));
     output::line(figures::coverage(&response.coverage.clone().unwrap_or_default()));
+    as_of::show(response.as_of.as_ref());
 }

@@ -27,9 +27,20 @@ fn seen(revision: u64) -> Finding {
     }
 }
 
+/// Follows from the finding, and lies at and behind its event time.
+fn known_us(finding: &Finding) -> i64 {
+    match finding {
+        Finding::Seen { version, impact, .. } => impact.at_us + 2 * (version.revision.cast_signed() % 3),
+        Finding::Retracted { version } => 11 + 3 * version.revision.cast_signed(),
+        Finding::Account { seq, state } => 9 + 2 * seq.cast_signed() + *state as i64,
+    }
+}
+
 fn after(findings: &[Finding]) -> Contribution {
     let mut contribution = Contribution::default();
-    findings.iter().for_each(|finding| contribution.take(finding));
+    for finding in findings {
+        contribution.take(finding, known_us(finding));
+    }
     contribution
 }
 
@@ -99,7 +110,60 @@ fn finding() -> impl Strategy<Value = Finding> {
     ]
 }
 
+/// What adds to the figures at a time, as far as it is kept when it goes.
+fn then(contribution: &Contribution, before_us: i64) -> Option<Impact> {
+    let impact = contribution.as_of(before_us);
+    impact.filter(|impact| impact.at_us < before_us)
+}
+
+fn without_author(impact: Option<&Impact>) -> Option<Impact> {
+    impact.map(|impact| Impact {
+        author: String::new(),
+        ..impact.clone()
+    })
+}
+
+#[test]
+fn a_post_that_never_changed_keeps_no_history() {
+    let contribution = after(&[seen(0), seen(0)]);
+    assert_eq!(contribution.last_known_us(), None);
+    assert!(contribution.heard.is_empty() && contribution.known_us.is_none());
+    let active = Finding::Account {
+        state: AccountState::Active,
+        seq: 1,
+    };
+    assert_eq!(after(&[seen(0), active]).last_known_us(), None);
+    let retracted = Finding::Retracted { version: version(1) };
+    assert_eq!(after(&[retracted]).last_known_us(), None);
+}
+
+#[test]
+fn of_a_post_that_was_edited_over_and_over_the_last_versions_are_known() {
+    let edits: Vec<_> = (0..40).map(seen).collect();
+    let backwards: Vec<_> = edits.iter().rev().cloned().collect();
+    let (contribution, other) = (after(&edits), after(&backwards));
+    assert_eq!(contribution.heard, other.heard);
+    assert_eq!(contribution.heard.len(), 32);
+    assert_eq!(then(&contribution, i64::MAX), without_author(contribution.effective()));
+}
+
 proptest! {
+    #[test]
+    fn what_was_known_then_is_what_findings_until_then_come_to(
+        findings in prop::collection::vec(finding(), 0..8),
+        before_us in 5i64..25,
+    ) {
+        let contribution = after(&findings);
+        let by_then: Vec<_> = findings.iter().filter(|finding| known_us(finding) < before_us).cloned().collect();
+        let known = after(&by_then);
+        let expected = known.effective().filter(|impact| impact.at_us < before_us);
+        prop_assert_eq!(then(&contribution, before_us), without_author(expected));
+        if contribution.last_known_us().is_none_or(|last| last < before_us) {
+            let today = contribution.effective().filter(|impact| impact.at_us < before_us);
+            prop_assert_eq!(then(&contribution, before_us), without_author(today));
+        }
+    }
+
     #[test]
     fn findings_come_to_the_same_in_any_order_and_however_often(
         findings in prop::collection::vec(finding(), 0..8),
@@ -116,6 +180,9 @@ proptest! {
             random
         });
         prop_assert_eq!(shown(&findings), shown(&shuffled));
+        let (one, other) = (after(&findings), after(&shuffled));
+        prop_assert_eq!(one.last_known_us(), other.last_known_us());
+        prop_assert_eq!((one.known_us, one.heard, one.states), (other.known_us, other.heard, other.states));
     }
 
     #[test]

@@ -25,7 +25,9 @@ pub(super) fn uptake(posts: &Posts, backtweets: &[Member<'_>], asked: &Asked) ->
         (Some(first), Some(last)) => asked.window.minutes(at(first), at(last)),
         _ => 0..0,
     };
-    let unit = asked.bucket.unwrap_or_else(|| fitting(minutes.end - minutes.start));
+    let unit = asked
+        .bucket
+        .unwrap_or_else(|| fitting(minutes.end - minutes.start, |_| true));
     let slices: Vec<_> = slices(&minutes, &asked.calendar, unit, &days)
         .take(MOST_BUCKETS + 1)
         .collect();

@@ -1,0 +1,199 @@
+//! Figures as they were known at an earlier time: today's, and beside them what makes up for the posts that changed since. What was known of
+//! one post is `fold`'s business.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use rustc_hash::FxHashMap;
+
+use backtweet_domain::{Role, Timestamp};
+use backtweet_store::{Batch, Direction, FeedEntry, Found, LookUp, Outcome, Store, StoreError};
+use backtweet_wire::v1;
+
+use super::ReportError;
+use super::reads::Reads;
+use crate::figures::Sums;
+use crate::fold::{Contribution, Impact};
+use crate::invalid::Invalid;
+use crate::slot;
+use crate::window::{Bucket, Kept, Window, day_of};
+
+/// How many posts that changed since are made up for at most.
+const MOST_CHANGED: usize = 20_000;
+/// How many of them are read in one round trip.
+const PAGE: usize = 1_000;
+
+/// A store whose figures of one subject are those that were known at a time; everything else is as it is today.
+pub(crate) struct Then<'a> {
+    today: Reads<'a>,
+    /// Whole buckets that are kept end here; `None` where nothing but today was asked for.
+    before_us: Option<i64>,
+    /// What the sums of a bucket differ by, by the bucket's name.
+    sums: FxHashMap<String, Sums>,
+    days: BTreeSet<i64>,
+    changed: Vec<Changed>,
+}
+
+/// A post that counts otherwise today: at which event time it did then, and does now.
+struct Changed {
+    then_us: Option<i64>,
+    now_us: Option<i64>,
+    author_unknown: bool,
+}
+
+impl<'a> Then<'a> {
+    /// Reads what changed since the time that was asked for, rounded up to what is kept.
+    pub(crate) async fn read(today: Reads<'a>, kept: Kept, as_of_us: Option<i64>) -> Result<Self, ReportError> {
+        let mut then = Self {
+            today,
+            before_us: as_of_us.and_then(|as_of_us| Window::until(as_of_us).kept(kept).end_us()),
+            sums: FxHashMap::default(),
+            days: BTreeSet::new(),
+            changed: Vec::new(),
+        };
+        if let Some(before_us) = then.before_us {
+            then.make_up(before_us).await?;
+        }
+        Ok(then)
+    }
+
+    /// The subject as it was known then.
+    pub(crate) fn reads(&self) -> Reads<'_> {
+        match self.before_us {
+            Some(_) => Reads {
+                store: self,
+                ..self.today
+            },
+            None => self.today,
+        }
+    }
+
+    /// The part of a window that lies before the time.
+    pub(crate) fn clip(&self, window: Window) -> Result<Window, Invalid> {
+        let Some(before_us) = self.before_us else {
+            return Ok(window);
+        };
+        if window.start_us().is_some_and(|start| start >= before_us) {
+            let at = Timestamp::from_micros(before_us);
+            let reason = format!("nothing of the window was there at {at}: give a later time, or an earlier window");
+            return Err(Invalid::one("report as of a time", "as_of_us", reason));
+        }
+        Ok(window.until_at_most(before_us))
+    }
+
+    /// What is said of it beside the figures of a window.
+    pub(crate) fn to_wire(&self, window: Window) -> Option<v1::AsOf> {
+        let is_within = |at_us: Option<i64>| at_us.is_some_and(|at_us| window.holds(at_us));
+        let changed = self.changed.iter();
+        let changed = changed.filter(|post| is_within(post.then_us) || is_within(post.now_us));
+        let unknown = self
+            .changed
+            .iter()
+            .filter(|post| post.author_unknown && is_within(post.then_us));
+        Some(v1::AsOf {
+            as_of_us: self.before_us?,
+            changed_since: changed.count() as u64,
+            author_unknown: unknown.count() as u64,
+        })
+    }
+
+    async fn make_up(&mut self, before_us: i64) -> Result<(), ReportError> {
+        let mut after = Some(FeedEntry {
+            order: before_us,
+            id: String::new(),
+        });
+        let mut read = 0;
+        loop {
+            let page = self
+                .today
+                .feed(slot::HISTORY, after, Direction::Ascending, PAGE)
+                .await?;
+            read += page.len();
+            if read > MOST_CHANGED {
+                return Err(too_many(before_us).into());
+            }
+            for post in self.today.posts(&page).await? {
+                self.replace(&post, before_us);
+            }
+            if page.len() < PAGE {
+                return Ok(());
+            }
+            after = page.into_iter().next_back();
+        }
+    }
+
+    /// Takes out what a post is today and puts in what it was. Whatever lies behind the time is no part of any window.
+    fn replace(&mut self, post: &Contribution, before_us: i64) {
+        let is_before = |impact: &Impact| impact.at_us < before_us;
+        let now = post
+            .effective()
+            .filter(|impact| is_before(impact))
+            .map(Impact::without_author);
+        let then = post.as_of(before_us).filter(is_before);
+        if now == then {
+            return;
+        }
+        for (impact, sign) in [(&now, -1), (&then, 1)] {
+            let Some(impact) = impact else { continue };
+            let at = Timestamp::from_micros(impact.at_us);
+            for bucket in Bucket::around(at) {
+                self.sums.entry(slot::figures(bucket)).or_default().add(impact, sign);
+            }
+            self.days.insert(day_of(at));
+        }
+        let was_backtweet = then.as_ref().is_some_and(|impact| impact.role() == Role::Backtweet);
+        self.changed.push(Changed {
+            then_us: then.map(|impact| impact.at_us),
+            now_us: now.map(|impact| impact.at_us),
+            author_unknown: was_backtweet && post.is_erased(),
+        });
+    }
+
+    fn correct(&self, look_up: &LookUp, found: &mut Found) {
+        let slot = slot::of(self.today.subject);
+        match (look_up, found) {
+            (LookUp::Counters(key), Found::Counters(fields)) if key.slot == slot => {
+                fields.extend(self.sums.get(&key.name).into_iter().flat_map(Sums::fields));
+            }
+            (LookUp::Members(key), Found::Members(days)) if key.slot == slot && key.name == slot::DAYS => {
+                let known: BTreeSet<_> = days.iter().map(|(day, _)| day.clone()).collect();
+                let more = self.days.iter().map(i64::to_string).filter(|day| !known.contains(day));
+                days.extend(more.map(|day| (day, 0)));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Then<'_> {
+    async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
+        let mut found = self.today.store.read(look_ups).await?;
+        for (look_up, found) in look_ups.iter().zip(&mut found) {
+            self.correct(look_up, found);
+        }
+        Ok(found)
+    }
+
+    async fn apply(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
+        self.today.store.apply(batches).await
+    }
+
+    async fn expire(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.today.store.expire(before, limit).await
+    }
+
+    fn losses(&self) -> u64 {
+        self.today.store.losses()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.today.store.ping().await
+    }
+}
+
+fn too_many(before_us: i64) -> Invalid {
+    let at = Timestamp::from_micros(before_us);
+    let reason = format!("more than {MOST_CHANGED} posts changed since {at}: ask about a later time");
+    Invalid::one("report as of a time", "as_of_us", reason)
+}
