@@ -15,7 +15,7 @@ pub use cascade::{Cascade, Cascades, Export};
 pub use models::{Correct, Evaluate, Model, Models, ModelsCommand, Said};
 pub use people::{People, PeopleSort, Reach};
 pub use query::{Draft, Explain, Query};
-pub use report::{About, Bucket, ContentSort, Feed, Report, Sort};
+pub use report::{About, Bucket, ContentSort, Feed, Html, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
