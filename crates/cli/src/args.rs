@@ -24,7 +24,7 @@ pub use pages::Pages;
 pub use people::{People, PeopleSort, Reach};
 pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
-pub use report::{About, Bucket, ContentSort, Feed, Known, Report, Sort};
+pub use report::{About, Bucket, ContentSort, Feed, Html, Known, Report, Sort};
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\

@@ -4,6 +4,7 @@ mod args;
 mod client;
 mod commands;
 mod exit;
+mod html;
 mod output;
 mod suite;
 mod view;

@@ -1,5 +1,7 @@
 //! What `backtweet report` takes.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 
 use super::campaign::Campaign;
@@ -11,6 +13,8 @@ use super::praise::ListPraise;
 
 #[derive(Debug, Subcommand)]
 pub enum Report {
+    /// All of it as one HTML file, with pictures, to read, print or forward
+    Html(Html),
     /// Counts, authors, impressions, net sentiment, and what is used together with backtweets
     Summary {
         /// The subject
@@ -110,6 +114,28 @@ pub enum Report {
     Praise(ListPraise),
     /// Backtweets, newest first unless sorted otherwise
     Feed(Box<Feed>),
+}
+
+/// What the file shows, and where it goes.
+#[derive(Debug, clap::Args)]
+pub struct Html {
+    /// The subject
+    #[arg(required_unless_present = "named")]
+    pub subject: Option<String>,
+    /// The subject, by another way
+    #[arg(long = "subject", value_name = "SUBJECT", conflicts_with = "subject", hide = true)]
+    pub named: Option<String>,
+    #[command(flatten)]
+    pub about: About,
+    /// What stands above it; the subject's id where absent
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Where to write it; - for standard output
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub out: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// A part of time, and the clocks it is told by.

@@ -8,6 +8,7 @@ mod compare;
 mod content;
 pub mod feed;
 mod heatmap;
+mod html;
 mod pages;
 mod people;
 mod praise;
@@ -62,6 +63,10 @@ impl Asked {
 /// Runs the command. What is wrong with the command line is said before anything is connected.
 pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitCode> {
     match report {
+        Report::Html(args) => {
+            let asked = Asked::read(&args.about, format)?;
+            html::write(&connect(endpoint).await?, args, &asked).await?;
+        }
         Report::Summary {
             subject,
             about,

@@ -49,11 +49,27 @@ impl Zone {
         }
     }
 
+    /// What the clocks and the calendar show at a time; `None` where it lies beyond calendars.
+    pub fn local(&self, us: i64) -> Option<DateTime> {
+        Some(self.0.to_datetime(jiff::Timestamp::from_microsecond(us).ok()?))
+    }
+
+    /// When they show that; the earlier time where they show it twice.
+    pub fn instant(&self, local: DateTime) -> Option<i64> {
+        let time = self.0.to_ambiguous_timestamp(local).compatible().ok()?;
+        Some(time.as_microsecond())
+    }
+
+    /// A time as people write it, such as 1 July 2026, 14:00.
+    pub fn moment(&self, us: i64) -> String {
+        self.local(us)
+            .map_or(String::new(), |local| local.strftime("%-d %B %Y, %H:%M").to_string())
+    }
+
     /// When the clocks show a date, or a date and time without an offset; `None` where the text is neither.
     pub fn read_time(&self, text: &str) -> Option<Timestamp> {
         let local: DateTime = text.parse().ok()?;
-        let time = self.0.to_ambiguous_timestamp(local).compatible().ok()?;
-        Some(Timestamp::from_micros(time.as_microsecond()))
+        self.instant(local).map(Timestamp::from_micros)
     }
 }
 
