@@ -110,6 +110,7 @@ impl Reporting {
             clock: Arc::clone(&self.ports.clock),
             subjects: Arc::clone(&subjects),
             cascades: Arc::default(),
+            recent: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -11,6 +11,7 @@ pub(crate) mod distinct;
 pub(crate) mod feed;
 pub(crate) mod heatmap;
 pub(crate) mod reads;
+pub(crate) mod recent;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod used_together;

@@ -42,6 +42,8 @@ pub(crate) fn figures(bucket: Bucket) -> String {
     format!("figures:{bucket}")
 }
 
+/// Where a day's sums keep the sum of [`crate::fold::Impact::check`] over all its posts: while it stays, nothing of that day is another.
+pub(crate) const CHECK: &str = "check";
 /// Begins the name of an author among a minute's sums.
 pub(crate) const AUTHOR_FIELD: &str = "author/";
 

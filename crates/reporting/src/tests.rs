@@ -8,6 +8,7 @@ mod feed;
 mod grpc;
 mod naive;
 mod order;
+mod recent;
 mod replay;
 mod rolled_up;
 mod scale;

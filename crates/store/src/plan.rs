@@ -239,8 +239,10 @@ pub(crate) fn check_look_up(look_up: &LookUp) -> Result<&Key, StoreError> {
     let key = key_of(look_up);
     check_slot(&key.slot)?;
     check_name(&key.slot, &key.name)?;
-    if let LookUp::ReadOrPark { park, .. } = look_up {
-        check_member(&key.slot, &key.name, &park.waiter.id)?;
+    match look_up {
+        LookUp::ReadOrPark { park, .. } => check_member(&key.slot, &key.name, &park.waiter.id)?,
+        LookUp::Member { member, .. } => check_member(&key.slot, &key.name, member)?,
+        _ => {}
     }
     Ok(key)
 }
@@ -248,7 +250,10 @@ pub(crate) fn check_look_up(look_up: &LookUp) -> Result<&Key, StoreError> {
 fn key_of(look_up: &LookUp) -> &Key {
     match look_up {
         LookUp::Counters(key) | LookUp::Members(key) | LookUp::Size(key) | LookUp::Record(key) => key,
-        LookUp::Top { key, .. } | LookUp::Feed { key, .. } | LookUp::ReadOrPark { key, .. } => key,
+        LookUp::Top { key, .. }
+        | LookUp::Member { key, .. }
+        | LookUp::Feed { key, .. }
+        | LookUp::ReadOrPark { key, .. } => key,
     }
 }
 

@@ -5,6 +5,7 @@ use backtweet_store::{Direction, FeedEntry, Found, LookUp, Store, StoreError, St
 use crate::fold::{Contribution, Head, read_contribution};
 use crate::sample::Sampled;
 use crate::slot;
+use crate::standing::Standing;
 use crate::window::{Bucket, Length};
 
 /// How many look-ups go into one round trip.
@@ -102,6 +103,21 @@ impl Reads<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How each author stands over everything.
+    pub(crate) async fn standings(self, authors: &[String]) -> Result<Vec<Standing>, StoreError> {
+        let name = slot::authors(Bucket::All);
+        let member = |author: &String| LookUp::Member {
+            key: slot::key(self.subject, &name),
+            member: author.clone(),
+        };
+        let found = self.all(&authors.iter().map(member).collect::<Vec<_>>()).await?;
+        let standings = found.into_iter().map(|found| match found {
+            Found::Members(members) => Ok(Standing::unpack(members.first().map_or(0, |(_, packed)| *packed))),
+            other => Err(self.unexpected(&name, &other)),
+        });
+        standings.collect()
     }
 
     /// Hands the members of each membership to `take`, with its place among `names`, in order.

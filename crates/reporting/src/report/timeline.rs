@@ -8,7 +8,8 @@ use backtweet_store::Store;
 use backtweet_wire::v1;
 
 use super::reads::Reads;
-use super::{ReportError, coverage, summary};
+use super::recent::Recent;
+use super::{ReportError, coverage};
 use crate::calendar::{Calendar, Unit};
 use crate::fold::Head;
 use crate::invalid::{Invalid, Violations};
@@ -27,9 +28,19 @@ const FITTING: [(i64, Unit); 5] = [
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
-/// Answers `ReportService.Timeline`.
+/// Answers as [`remembered`] does, with nothing remembered.
+#[cfg(test)]
 pub(crate) async fn timeline(
     store: &dyn Store,
+    request: v1::TimelineRequest,
+) -> Result<v1::TimelineResponse, ReportError> {
+    remembered(store, &Recent::default(), request).await
+}
+
+/// Answers `ReportService.Timeline`.
+pub(crate) async fn remembered(
+    store: &dyn Store,
+    recent: &Recent,
     request: v1::TimelineRequest,
 ) -> Result<v1::TimelineResponse, ReportError> {
     let mut violations = Violations::default();
@@ -66,7 +77,7 @@ pub(crate) async fn timeline(
         return Err(let_go(unit, kept).into());
     }
     let sets: Vec<_> = slices.iter().map(|slice| slice.buckets(&days)).collect();
-    let figures = summary::figures(reads, &sets).await?;
+    let figures = recent.figures(reads, &sets).await?;
     let happened = slices
         .iter()
         .zip(figures)
