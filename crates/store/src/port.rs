@@ -140,7 +140,7 @@ pub enum Found {
 }
 
 /// A type of collection that sums are kept in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
     /// A set of counters.
     Counters,

@@ -137,8 +137,8 @@ impl<'a> Deltas<'a> {
             }
             used(&slot::hashtags(bucket), cell.hashtags, writes);
             used(&slot::links(bucket), cell.links, writes);
-            if let Bucket::Of(Length::Minute, _) = bucket {
-                // Few enough to stand beside the sums: a minute is one key.
+            if slot::is_one(bucket) {
+                // Few enough to stand beside the sums.
                 writes.extend(cell.authors.into_iter().map(|(author, standing)| Write::Add {
                     name: name.clone(),
                     field: slot::author_field(author),

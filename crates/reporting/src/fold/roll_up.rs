@@ -79,8 +79,7 @@ fn whole(minutes: Range<i64>, length: Length) -> Range<i64> {
 fn drop_hour(hour: i64, drops: &mut Vec<Write>) {
     let per_hour = Length::Hour.minutes() / Length::QuarterHour.minutes();
     for quarter_hour in hour * per_hour..(hour + 1) * per_hour {
-        let bucket = Bucket::Of(Length::QuarterHour, quarter_hour);
-        drops.extend([counters(bucket), members(slot::authors(bucket))]);
+        drops.push(counters(Bucket::Of(Length::QuarterHour, quarter_hour)));
     }
     let bucket = Bucket::Of(Length::Hour, hour);
     drops.push(counters(bucket));

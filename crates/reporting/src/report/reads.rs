@@ -6,7 +6,7 @@ use crate::fold::{Contribution, Head, read_contribution};
 use crate::sample::Sampled;
 use crate::slot;
 use crate::standing::Standing;
-use crate::window::{Bucket, Length};
+use crate::window::Bucket;
 
 /// How many look-ups go into one round trip.
 const ROUND_TRIP: usize = 1_000;
@@ -63,7 +63,7 @@ impl Reads<'_> {
 
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
-        let size = |&bucket: &Bucket| match is_minute(bucket) {
+        let size = |&bucket: &Bucket| match slot::is_one(bucket) {
             true => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
             false => LookUp::Size(slot::key(self.subject, slot::authors(bucket))),
         };
@@ -71,7 +71,7 @@ impl Reads<'_> {
         let found = self.all(&look_ups).await?;
         let sizes = buckets.iter().zip(found).map(|(&bucket, found)| match found {
             Found::Size(size) => Ok(size),
-            Found::Counters(fields) => Ok(authors_of_minute(fields).count() as u64),
+            Found::Counters(fields) => Ok(authors_among(fields).count() as u64),
             other => Err(self.unexpected(&slot::authors(bucket), &other)),
         });
         sizes.collect()
@@ -87,7 +87,7 @@ impl Reads<'_> {
         let mut place = 0;
         for buckets in buckets.chunks(MEMBERSHIPS) {
             let look_up = |&(bucket, level): &(Bucket, u32)| match bucket {
-                _ if is_minute(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
+                _ if slot::is_one(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
                 _ if slot::is_sampled(bucket) => LookUp::Members(slot::key(self.subject, slot::sample(bucket, level))),
                 _ => LookUp::Members(slot::key(self.subject, slot::authors(bucket))),
             };
@@ -96,7 +96,7 @@ impl Reads<'_> {
                 let level = if slot::is_sampled(bucket) { 0 } else { level };
                 match found {
                     Found::Members(members) => take(place, &mut in_sample(members.into_iter(), level)),
-                    Found::Counters(fields) => take(place, &mut in_sample(authors_of_minute(fields), level)),
+                    Found::Counters(fields) => take(place, &mut in_sample(authors_among(fields), level)),
                     other => return Err(self.unexpected(&slot::authors(bucket), &other)),
                 }
                 place += 1;
@@ -244,12 +244,8 @@ impl Reads<'_> {
     }
 }
 
-fn is_minute(bucket: Bucket) -> bool {
-    matches!(bucket, Bucket::Of(Length::Minute, _))
-}
-
-/// The authors that stand among the sums of a minute.
-fn authors_of_minute(fields: Vec<(String, i64)>) -> impl Iterator<Item = (String, i64)> {
+/// The authors that stand among the sums of a bucket.
+fn authors_among(fields: Vec<(String, i64)>) -> impl Iterator<Item = (String, i64)> {
     let author = |(field, packed): (String, i64)| Some((field.strip_prefix(slot::AUTHOR_FIELD)?.to_owned(), packed));
     fields.into_iter().filter_map(author)
 }
