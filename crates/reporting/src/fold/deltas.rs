@@ -72,6 +72,14 @@ impl<'a> Deltas<'a> {
         }
     }
 
+    /// The minutes that something changes in.
+    pub(super) fn minutes(&self) -> impl Iterator<Item = i64> {
+        self.cells.keys().filter_map(|bucket| match bucket {
+            Bucket::Of(Length::Minute, minute) => Some(*minute),
+            _ => None,
+        })
+    }
+
     /// Moves `post` within the feed of changes.
     pub(super) fn sequence(&mut self, post: &str, old: i64, new: i64) {
         let entry = |order| FeedEntry {
