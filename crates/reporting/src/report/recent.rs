@@ -14,10 +14,10 @@ use crate::slot;
 use crate::standing::Standing;
 use crate::window::{Bucket, Length};
 
-/// How much is kept over all subjects: an author of one bucket is one, the figures of a bucket are [`FIGURES`] of them.
-const MOST: usize = 16_000_000;
+/// How much is kept over all subjects, some 200 MB: an author of one bucket is one, the figures of a bucket are [`FIGURES`] of them.
+const MOST: usize = 12_000_000;
 /// Figures take so many times the room of an author.
-const FIGURES: usize = 40;
+const FIGURES: usize = 120;
 
 /// An author's number in their subject, and their packed standing.
 type Standings = Arc<[(u32, i64)]>;
