@@ -244,6 +244,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<
             expires: None,
         });
     }
+    roll_up::mark(head, deltas.minutes());
     deltas.into_writes(writes);
     cascades.into_writes(writes);
     contents.into_writes(writes);

@@ -119,6 +119,7 @@ impl Reporting {
             crowds: Arc::default(),
             campaigns: Arc::default(),
             answers: Arc::default(),
+            recent: Arc::default(),
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

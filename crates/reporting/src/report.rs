@@ -24,6 +24,7 @@ pub(crate) mod praise;
 pub(crate) mod propagation;
 pub(crate) mod reach;
 pub(crate) mod reads;
+pub(crate) mod recent;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod used_together;

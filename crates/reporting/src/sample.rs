@@ -15,7 +15,7 @@ pub(crate) struct Sampled {
 impl Sampled {
     /// The author with this id.
     pub(crate) fn new(author: &str) -> Self {
-        let hash = hash(author);
+        let hash = hash(author.as_bytes());
         Self {
             name: format!("{hash:016x}"),
             level: (hash.leading_zeros() / 2).min(MOST),
@@ -43,8 +43,8 @@ pub(crate) fn error(found: u64, level: u32) -> Option<f64> {
 }
 
 /// FNV-1a, stirred as `splitmix64` ends, since its high bits alone follow the end of a text too closely. Stored: never to be changed.
-fn hash(text: &str) -> u64 {
-    let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let mixed = (fnv ^ fnv >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -88,20 +88,27 @@ pub(crate) fn pairs(day: i64, level: u32) -> String {
     format!("pairs:{level}:{day}")
 }
 
-/// A bucket's sums; those of a minute with its authors, each under [`author_field`].
+/// A bucket's sums; with its authors, each under [`author_field`], where the bucket [`is_one`].
 pub(crate) fn figures(bucket: Bucket) -> String {
     format!("figures:{bucket}")
 }
 
-/// Begins the name of an author among a minute's sums.
+/// Where a day's sums keep the sum of [`crate::fold::Impact::check`] over all its posts: while it stays, nothing of that day is another.
+pub(crate) const CHECK: &str = "check";
+/// Whether a bucket is a single collection: most minutes and quarter hours have few authors, and a key costs more than they do.
+pub(crate) fn is_one(bucket: Bucket) -> bool {
+    matches!(bucket, Bucket::Of(Length::Minute | Length::QuarterHour, _))
+}
+
+/// Begins the name of an author among a bucket's sums.
 pub(crate) const AUTHOR_FIELD: &str = "author/";
 
-/// Where a minute's sums keep an author's [`crate::standing::Standing`].
+/// Where a bucket's sums keep an author's [`crate::standing::Standing`].
 pub(crate) fn author_field(id: &str) -> String {
     format!("{AUTHOR_FIELD}{id}")
 }
 
-/// The authors of backtweets of a bucket longer than a minute, each with their [`crate::standing::Standing`].
+/// The authors of backtweets of a bucket of an hour or more, each with their [`crate::standing::Standing`].
 pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }

@@ -18,6 +18,7 @@ mod pages;
 mod people;
 mod praise;
 mod real;
+mod recent;
 mod replay;
 mod rolled_up;
 mod scale;

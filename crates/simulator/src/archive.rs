@@ -81,7 +81,7 @@ impl Archive {
     fn spreads(&self, number: u64) -> bool {
         let below = self.below_root();
         let every = (self.posts / below.max(1) / 2).max(1);
-        number % every == 0 && number / every <= below
+        number.is_multiple_of(every) && number / every <= below
     }
 
     fn post(&self, number: u64, subject: u32, above: Option<Above>, kind: Kind) -> Post {
@@ -175,7 +175,7 @@ impl Events {
         let number = self.next;
         self.next += 1;
         // Another purpose than the post's own draws have.
-        let mut rng = Rng::new(self.archive.seed, number << 8 | 1);
+        let mut rng = Rng::new(self.archive.seed, (number << 8) | 1);
         let is_large = self.archive.spreads(number);
         let subject = if is_large {
             0

@@ -28,8 +28,8 @@ use crate::port::{Batch, Found, LookUp, Outcome, Store, StoreError};
 const LOCKS: usize = 64;
 
 /// How much is written before it goes from memory to the disk's tables, in bytes. It stands in memory about twice over, and once more
-/// while it goes; a larger one would spare little, since what is written is mostly new.
-const DATA_BUFFER: u64 = 32 * 1024 * 1024;
+/// while it goes. The larger it is, the less often what is on disk already is merged with what comes.
+const DATA_BUFFER: u64 = 64 * 1024 * 1024;
 /// The same for the expiry index.
 const EXPIRY_BUFFER: u64 = 8 * 1024 * 1024;
 

@@ -2,6 +2,7 @@
 //! and feed entry kept. Both adapters carry out plans, so both refuse and merge alike. Nothing here does I/O.
 
 use backtweet_domain::Timestamp;
+use rustc_hash::FxHashMap;
 
 use crate::port::{Batch, FeedEntry, Guard, Key, LookUp, StoreError, Stored, Write};
 
@@ -177,9 +178,25 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// By kind, name and member. Collections are put in order first and members within each, since most names begin alike and are long.
+    fn sort_deltas(&mut self) {
+        let mut collections: FxHashMap<(Kind, &str), usize> = FxHashMap::default();
+        for delta in &self.deltas {
+            collections.insert((delta.kind, delta.name), 0);
+        }
+        let mut names: Vec<_> = collections.keys().copied().collect();
+        names.sort_unstable();
+        for (place, name) in names.into_iter().enumerate() {
+            collections.insert(name, place);
+        }
+        let place = |delta: Delta<'a>| (collections.get(&(delta.kind, delta.name)).copied(), delta);
+        let mut placed: Vec<_> = self.deltas.drain(..).map(place).collect();
+        placed.sort_unstable_by(|(one, a), (other, b)| (one, a.member).cmp(&(other, b.member)));
+        self.deltas.extend(placed.into_iter().map(|(_, delta)| delta));
+    }
+
     fn coalesce(&mut self) -> Result<(), StoreError> {
-        self.deltas
-            .sort_unstable_by(|a, b| (a.kind, a.name, a.member).cmp(&(b.kind, b.name, b.member)));
+        self.sort_deltas();
         let mut beyond = None;
         self.deltas.dedup_by(|next, kept| {
             let same = (next.kind, next.name, next.member) == (kept.kind, kept.name, kept.member);
@@ -239,8 +256,10 @@ pub(crate) fn check_look_up(look_up: &LookUp) -> Result<&Key, StoreError> {
     let key = key_of(look_up);
     check_slot(&key.slot)?;
     check_name(&key.slot, &key.name)?;
-    if let LookUp::ReadOrPark { park, .. } = look_up {
-        check_member(&key.slot, &key.name, &park.waiter.id)?;
+    match look_up {
+        LookUp::ReadOrPark { park, .. } => check_member(&key.slot, &key.name, &park.waiter.id)?,
+        LookUp::Member { member, .. } => check_member(&key.slot, &key.name, member)?,
+        _ => {}
     }
     Ok(key)
 }
@@ -248,7 +267,10 @@ pub(crate) fn check_look_up(look_up: &LookUp) -> Result<&Key, StoreError> {
 fn key_of(look_up: &LookUp) -> &Key {
     match look_up {
         LookUp::Counters(key) | LookUp::Members(key) | LookUp::Size(key) | LookUp::Record(key) => key,
-        LookUp::Top { key, .. } | LookUp::Feed { key, .. } | LookUp::ReadOrPark { key, .. } => key,
+        LookUp::Top { key, .. }
+        | LookUp::Member { key, .. }
+        | LookUp::Feed { key, .. }
+        | LookUp::ReadOrPark { key, .. } => key,
     }
 }
 

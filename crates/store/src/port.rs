@@ -91,6 +91,13 @@ pub enum LookUp {
     },
     /// All members of a reference-counted membership with their counts, by member: [`Found::Members`].
     Members(Key),
+    /// One member of a reference-counted membership with its count, none where it is no member: [`Found::Members`].
+    Member {
+        /// The membership.
+        key: Key,
+        /// Which member.
+        member: String,
+    },
     /// How many members a reference-counted membership has: [`Found::Size`].
     Size(Key),
     /// A page of a feed: [`Found::Feed`].
@@ -133,7 +140,7 @@ pub enum Found {
 }
 
 /// A type of collection that sums are kept in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
     /// A set of counters.
     Counters,

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use self::history::{Heard, Stated};
 use super::place::Place;
+use crate::sample;
 
 /// What a post adds to the figures: little, and cheap to read, so that it can be taken out again without reading the post.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
@@ -105,6 +106,11 @@ impl Impact {
         let mut impact = self.clone();
         impact.erase();
         impact
+    }
+
+    /// A number of 40 bits that follows from all of it, so that the sum over some posts tells whether any of them is another.
+    pub(crate) fn check(&self) -> i64 {
+        (sample::hash(&prost::Message::encode_to_vec(self)) >> 24).cast_signed()
     }
 
     pub(crate) fn role(&self) -> Role {

@@ -18,6 +18,8 @@ use crate::window::{Bucket, Kept, Length, day_of};
 #[derive(Default)]
 struct Cell<'a> {
     sums: Sums,
+    /// Of days alone.
+    check: i64,
     authors: FxHashMap<&'a str, Standing>,
     hashtags: FxHashMap<&'a str, i64>,
     links: FxHashMap<&'a str, i64>,
@@ -70,6 +72,14 @@ impl<'a> Deltas<'a> {
         }
     }
 
+    /// The minutes that something changes in.
+    pub(super) fn minutes(&self) -> impl Iterator<Item = i64> {
+        self.cells.keys().filter_map(|bucket| match bucket {
+            Bucket::Of(Length::Minute, minute) => Some(*minute),
+            _ => None,
+        })
+    }
+
     /// Moves `post` within the feed of changes.
     pub(super) fn sequence(&mut self, post: &str, old: i64, new: i64) {
         let entry = |order| FeedEntry {
@@ -90,9 +100,13 @@ impl<'a> Deltas<'a> {
 
     fn add(&mut self, impact: &'a Impact, sign: i64) {
         let at = Timestamp::from_micros(impact.at_us);
+        let check = sign * impact.check();
         for bucket in Bucket::around(at).into_iter().filter(|&bucket| self.kept.holds(bucket)) {
             let cell = self.cells.entry(bucket).or_default();
             cell.sums.add(impact, sign);
+            if matches!(bucket, Bucket::Of(Length::Day, _)) {
+                cell.check += check;
+            }
             if impact.role() == Role::Backtweet {
                 let standing = cell.authors.entry(&impact.author).or_default();
                 standing.backtweets += sign;
@@ -122,10 +136,17 @@ impl<'a> Deltas<'a> {
                 field,
                 delta,
             }));
+            if cell.check != 0 {
+                writes.push(Write::Add {
+                    name: name.clone(),
+                    field: slot::CHECK.to_owned(),
+                    delta: cell.check,
+                });
+            }
             used(&slot::hashtags(bucket), cell.hashtags, writes);
             used(&slot::links(bucket), cell.links, writes);
-            if let Bucket::Of(Length::Minute, _) = bucket {
-                // Few enough to stand beside the sums: a minute is one key.
+            if slot::is_one(bucket) {
+                // Few enough to stand beside the sums.
                 writes.extend(cell.authors.into_iter().map(|(author, standing)| Write::Add {
                     name: name.clone(),
                     field: slot::author_field(author),

@@ -32,6 +32,9 @@ pub(crate) struct Head {
     pub minutes_from: Option<i64>,
     #[prost(int64, optional, tag = "21")]
     pub hours_from: Option<i64>,
+    /// For each hour from `minutes_from` on, a bit for each of its minutes that something was ever counted in.
+    #[prost(uint64, repeated, tag = "22")]
+    pub minutes: Vec<u64>,
 }
 
 impl Head {

@@ -42,9 +42,9 @@ impl Keeps {
             let known = had
                 .as_ref()
                 .map(|had| before(had.end, Length::Hour) + Length::Hour.minutes());
-            let (from, gone) = moved(former.minutes_from.or(known), from, had.as_ref());
-            head.minutes_from = Some(from);
-            drops.extend(gone.map(|minute| counters(Bucket::Of(Length::Minute, minute))));
+            let start = former.minutes_from.or(known).unwrap_or(from);
+            head.minutes_from = Some(start.max(from));
+            drops.extend(let_go(&mut head.minutes, start, start.max(from)));
         }
         if let Some(keep) = self.hours {
             let from = before(last.minus(keep).minute(), Length::Day);
@@ -56,6 +56,34 @@ impl Keeps {
             }
         }
         drops
+    }
+}
+
+/// Takes out the hours before `end`, of those that begin at `start`, and says which of their minutes there were.
+fn let_go(hours: &mut Vec<u64>, start: i64, end: i64) -> Vec<Write> {
+    let many = usize::try_from((end - start) / Length::Hour.minutes()).unwrap_or(0);
+    let gone = hours.drain(..many.min(hours.len())).zip(0_i64..);
+    let minutes = |(mask, hour): (u64, i64)| {
+        let minutes = (0..Length::Hour.minutes()).filter(move |minute| mask & 1 << minute != 0);
+        minutes.map(move |minute| start + hour * Length::Hour.minutes() + minute)
+    };
+    gone.flat_map(minutes)
+        .map(|minute| counters(Bucket::Of(Length::Minute, minute)))
+        .collect()
+}
+
+/// Remembers, for [`let_go`], that something is counted in these minutes. Where minutes are kept for good nothing has to be.
+pub(super) fn mark(head: &mut Head, minutes: impl Iterator<Item = i64>) {
+    let Some(start) = head.minutes_from else { return };
+    for minute in minutes {
+        let place = minute - start;
+        let Ok(hour) = usize::try_from(place.div_euclid(Length::Hour.minutes())) else {
+            continue;
+        };
+        if head.minutes.len() <= hour {
+            head.minutes.resize(hour + 1, 0);
+        }
+        head.minutes[hour] |= 1 << place.rem_euclid(Length::Hour.minutes());
     }
 }
 
@@ -79,8 +107,7 @@ fn whole(minutes: Range<i64>, length: Length) -> Range<i64> {
 fn drop_hour(hour: i64, drops: &mut Vec<Write>) {
     let per_hour = Length::Hour.minutes() / Length::QuarterHour.minutes();
     for quarter_hour in hour * per_hour..(hour + 1) * per_hour {
-        let bucket = Bucket::Of(Length::QuarterHour, quarter_hour);
-        drops.extend([counters(bucket), members(slot::authors(bucket))]);
+        drops.push(counters(Bucket::Of(Length::QuarterHour, quarter_hour)));
     }
     let bucket = Bucket::Of(Length::Hour, hour);
     drops.push(counters(bucket));

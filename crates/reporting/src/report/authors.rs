@@ -1,13 +1,11 @@
 //! Authors by the signal of their backtweets in a window. Who an author is, is read from their newest backtweet that still counts, so
 //! nothing has to be kept up to date, or erased, beside the posts themselves.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use backtweet_store::{Direction, FeedEntry, Store, StoreError};
 use backtweet_wire::v1;
 
 use super::reads::Reads;
+use super::recent::Recent;
 use super::{ReportError, coverage, feed_item, summary};
 use crate::invalid::Violations;
 use crate::slot;
@@ -16,12 +14,20 @@ use crate::window::{Bucket, Window};
 
 const DEFAULT: u32 = 20;
 const MOST: u32 = 1_000;
-/// How many of an author's posts are counted in one round trip.
-const PAGE: usize = 200;
 
-/// Answers `ReportService.TopAuthors`.
+/// Answers as [`remembered`] does, with nothing remembered.
+#[cfg(test)]
 pub(crate) async fn top_authors(
     store: &dyn Store,
+    request: v1::TopAuthorsRequest,
+) -> Result<v1::TopAuthorsResponse, ReportError> {
+    remembered(store, &Recent::default(), request).await
+}
+
+/// Answers `ReportService.TopAuthors`.
+pub(crate) async fn remembered(
+    store: &dyn Store,
+    recent: &Recent,
     request: v1::TopAuthorsRequest,
 ) -> Result<v1::TopAuthorsResponse, ReportError> {
     let mut violations = Violations::default();
@@ -41,8 +47,8 @@ pub(crate) async fn top_authors(
     let head = reads.head().await?;
     let window = window.kept(head.kept());
     let buckets = summary::buckets(reads, &head, window).await?;
-    let ranked = ranked(reads, &buckets, limit as usize).await?;
-    let authors = figures(reads, window, ranked).await?;
+    let ranked = ranked(reads, recent, &buckets, limit as usize).await?;
+    let authors = figures(reads, ranked).await?;
     let (window, coverage) = (Some(window.to_wire()), Some(coverage(&head)));
     Ok(v1::TopAuthorsResponse {
         subject: request.subject,
@@ -53,39 +59,25 @@ pub(crate) async fn top_authors(
 }
 
 /// Highest signal first, ties by id; authors whose signals come out even are left out, as in any ranking.
-async fn ranked(reads: Reads<'_>, buckets: &[Bucket], limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
-    if buckets == [Bucket::All] {
-        let ranked = reads.rankings(vec![slot::RANKING.to_owned()], limit).await?;
-        return Ok(ranked.into_iter().flatten().collect());
+async fn ranked(
+    reads: Reads<'_>,
+    recent: &Recent,
+    buckets: &[Bucket],
+    limit: usize,
+) -> Result<Vec<(String, Standing)>, StoreError> {
+    if buckets != [Bucket::All] {
+        return recent.ranked(reads, buckets, limit).await;
     }
-    let mut signals: BTreeMap<String, i64> = BTreeMap::new();
-    let all: Vec<_> = buckets.iter().map(|&bucket| (bucket, 0)).collect();
-    let add = |_, members: &mut dyn Iterator<Item = (String, i64)>| {
-        for (author, packed) in members {
-            *signals.entry(author).or_default() += Standing::unpack(packed).signal_milli;
-        }
-    };
-    reads.authors(&all, add).await?;
-    let mut ranked: Vec<_> = signals
-        .into_iter()
-        .filter(|(_, signal_milli)| *signal_milli != 0)
-        .collect();
-    // Stable: authors stay in order of their ids within one signal.
-    ranked.sort_by_key(|(_, signal_milli)| Reverse(*signal_milli));
-    ranked.truncate(limit);
-    Ok(ranked)
+    let ranked = reads.rankings(vec![slot::RANKING.to_owned()], limit).await?;
+    let authors: Vec<_> = ranked.into_iter().flatten().map(|(author, _)| author).collect();
+    let standings = reads.standings(&authors).await?;
+    Ok(authors.into_iter().zip(standings).collect())
 }
 
-async fn figures(
-    reads: Reads<'_>,
-    window: Window,
-    ranked: Vec<(String, i64)>,
-) -> Result<Vec<v1::AuthorFigures>, StoreError> {
+async fn figures(reads: Reads<'_>, ranked: Vec<(String, Standing)>) -> Result<Vec<v1::AuthorFigures>, StoreError> {
     let feeds: Vec<_> = ranked.iter().map(|(author, _)| slot::author(author)).collect();
     let cards = cards(reads, &feeds).await?;
-    let backtweets = backtweets(reads, window, &feeds).await?;
-    let figures = ranked.into_iter().zip(cards).zip(backtweets);
-    let figures = figures.map(|(((author, signal_milli), card), backtweets)| {
+    let figures = ranked.into_iter().zip(cards).map(|((author, standing), card)| {
         let v1::Author {
             handle,
             name,
@@ -97,8 +89,8 @@ async fn figures(
             handle,
             name,
             followers,
-            backtweets,
-            signal_milli,
+            backtweets: standing.backtweets.cast_unsigned(),
+            signal_milli: standing.signal_milli,
         }
     });
     Ok(figures.collect())
@@ -126,39 +118,4 @@ pub(crate) async fn cards(reads: Reads<'_>, feeds: &[String]) -> Result<Vec<v1::
         Ok(item.and_then(|item| item.sighting?.post?.author).unwrap_or_default())
     });
     cards.collect()
-}
-
-/// How many backtweets of each author lie within the window.
-async fn backtweets(reads: Reads<'_>, window: Window, feeds: &[String]) -> Result<Vec<u64>, StoreError> {
-    let start = window.start_us().map(|order| FeedEntry {
-        order,
-        id: String::new(),
-    });
-    let page = |feed: &String, after| reads.page(feed, after, Direction::Ascending, PAGE);
-    let first = reads
-        .pages(feeds.iter().map(|feed| page(feed, start.clone())).collect())
-        .await?;
-    let mut backtweets = Vec::with_capacity(feeds.len());
-    for (feed, mut entries) in feeds.iter().zip(first) {
-        let mut total = 0;
-        loop {
-            let counted = entries
-                .iter()
-                .filter(|entry| window.end_us().is_none_or(|end| entry.order < end))
-                .count();
-            total += counted as u64;
-            if entries.len() < PAGE || counted < entries.len() {
-                break;
-            }
-            let after = entries.pop();
-            entries = reads
-                .pages(vec![page(feed, after)])
-                .await?
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-        }
-        backtweets.push(total);
-    }
-    Ok(backtweets)
 }

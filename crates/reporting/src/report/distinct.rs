@@ -9,7 +9,7 @@ use crate::sample;
 use crate::window::Bucket;
 
 /// How many author entries one answer reads, over all its sets of buckets.
-pub(crate) const BUDGET: u64 = 20_000;
+pub(crate) const BUDGET: u64 = 6_000;
 /// However many sets there are, each may read so many.
 const LEAST: u64 = 400;
 /// A sample with fewer authors than this says too little.

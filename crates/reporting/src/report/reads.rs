@@ -5,7 +5,8 @@ use backtweet_store::{Direction, FeedEntry, Found, LookUp, Store, StoreError, St
 use crate::fold::{Contribution, Head, read_contribution};
 use crate::sample::Sampled;
 use crate::slot;
-use crate::window::{Bucket, Length};
+use crate::standing::Standing;
+use crate::window::Bucket;
 
 /// How many look-ups go into one round trip.
 const ROUND_TRIP: usize = 1_000;
@@ -62,7 +63,7 @@ impl Reads<'_> {
 
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
-        let size = |&bucket: &Bucket| match is_minute(bucket) {
+        let size = |&bucket: &Bucket| match slot::is_one(bucket) {
             true => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
             false => LookUp::Size(slot::key(self.subject, slot::authors(bucket))),
         };
@@ -70,7 +71,7 @@ impl Reads<'_> {
         let found = self.all(&look_ups).await?;
         let sizes = buckets.iter().zip(found).map(|(&bucket, found)| match found {
             Found::Size(size) => Ok(size),
-            Found::Counters(fields) => Ok(authors_of_minute(fields).count() as u64),
+            Found::Counters(fields) => Ok(authors_among(fields).count() as u64),
             other => Err(self.unexpected(&slot::authors(bucket), &other)),
         });
         sizes.collect()
@@ -100,7 +101,7 @@ impl Reads<'_> {
         let mut place = 0;
         for buckets in buckets.chunks(MEMBERSHIPS) {
             let look_up = |&(bucket, level): &(Bucket, u32)| match bucket {
-                _ if is_minute(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
+                _ if slot::is_one(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
                 _ if slot::is_sampled(bucket) => LookUp::Members(slot::key(self.subject, slot::sample(bucket, level))),
                 _ => LookUp::Members(slot::key(self.subject, slot::authors(bucket))),
             };
@@ -109,13 +110,28 @@ impl Reads<'_> {
                 let level = if slot::is_sampled(bucket) { 0 } else { level };
                 match found {
                     Found::Members(members) => take(place, &mut in_sample(members.into_iter(), level)),
-                    Found::Counters(fields) => take(place, &mut in_sample(authors_of_minute(fields), level)),
+                    Found::Counters(fields) => take(place, &mut in_sample(authors_among(fields), level)),
                     other => return Err(self.unexpected(&slot::authors(bucket), &other)),
                 }
                 place += 1;
             }
         }
         Ok(())
+    }
+
+    /// How each author stands over everything.
+    pub(crate) async fn standings(self, authors: &[String]) -> Result<Vec<Standing>, StoreError> {
+        let name = slot::authors(Bucket::All);
+        let member = |author: &String| LookUp::Member {
+            key: slot::key(self.subject, &name),
+            member: author.clone(),
+        };
+        let found = self.all(&authors.iter().map(member).collect::<Vec<_>>()).await?;
+        let standings = found.into_iter().map(|found| match found {
+            Found::Members(members) => Ok(Standing::unpack(members.first().map_or(0, |(_, packed)| *packed))),
+            other => Err(self.unexpected(&name, &other)),
+        });
+        standings.collect()
     }
 
     /// Hands the members of each membership to `take`, with its place among `names`, in order.
@@ -249,12 +265,8 @@ impl Reads<'_> {
     }
 }
 
-fn is_minute(bucket: Bucket) -> bool {
-    matches!(bucket, Bucket::Of(Length::Minute, _))
-}
-
-/// The authors that stand among the sums of a minute.
-fn authors_of_minute(fields: Vec<(String, i64)>) -> impl Iterator<Item = (String, i64)> {
+/// The authors that stand among the sums of a bucket.
+fn authors_among(fields: Vec<(String, i64)>) -> impl Iterator<Item = (String, i64)> {
     let author = |(field, packed): (String, i64)| Some((field.strip_prefix(slot::AUTHOR_FIELD)?.to_owned(), packed));
     fields.into_iter().filter_map(author)
 }

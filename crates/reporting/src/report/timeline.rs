@@ -9,6 +9,7 @@ use backtweet_wire::v1;
 
 use super::as_of::Then;
 use super::reads::Reads;
+use super::recent::Recent;
 use super::{ReportError, coverage, summary};
 use crate::calendar::{Calendar, Unit};
 use crate::fold::Head;
@@ -28,9 +29,19 @@ const FITTING: [(i64, Unit); 5] = [
 pub(crate) const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
-/// Answers `ReportService.Timeline`.
+/// Answers as [`remembered`] does, with nothing remembered.
+#[cfg(test)]
 pub(crate) async fn timeline(
     store: &dyn Store,
+    request: v1::TimelineRequest,
+) -> Result<v1::TimelineResponse, ReportError> {
+    remembered(store, &Recent::default(), request).await
+}
+
+/// Answers `ReportService.Timeline`.
+pub(crate) async fn remembered(
+    store: &dyn Store,
+    recent: &Recent,
     request: v1::TimelineRequest,
 ) -> Result<v1::TimelineResponse, ReportError> {
     let mut violations = Violations::default();
@@ -68,7 +79,11 @@ pub(crate) async fn timeline(
         return Err(let_go(unit, kept).into());
     }
     let sets: Vec<_> = slices.iter().map(|slice| slice.buckets(&days)).collect();
-    let figures = summary::figures(reads, &sets).await?;
+    let figures = match request.as_of_us {
+        None => recent.figures(reads, &sets).await?,
+        // What was known then is not what is remembered of today.
+        Some(_) => summary::figures(reads, &sets).await?,
+    };
     let happened = slices
         .iter()
         .zip(figures)

@@ -19,6 +19,7 @@ use backtweet_wire::v1::report_service_server::ReportService;
 
 use super::measure::measure;
 use super::{export, report_status, subject_status};
+use crate::report::recent::Recent;
 use crate::report::watch::Cursor;
 use crate::report::{
     authors, campaign, cascade, cascades, community, compare, content, crowd, feed, heatmap, pages, people, praise,
@@ -40,6 +41,8 @@ pub struct ReportsApi {
     pub(crate) campaigns: Arc<campaign::Cache>,
     /// The answers of subjects that were asked for lately.
     pub(crate) answers: Arc<community::Cache>,
+    /// What was read of past buckets.
+    pub(crate) recent: Arc<Recent>,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -82,7 +85,7 @@ impl ReportService for ReportsApi {
 
     async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let mut response = timeline::timeline(self.store.as_ref(), request.into_inner())
+        let mut response = timeline::remembered(self.store.as_ref(), &self.recent, request.into_inner())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;
@@ -126,7 +129,7 @@ impl ReportService for ReportsApi {
         request: Request<v1::TopAuthorsRequest>,
     ) -> Result<Response<v1::TopAuthorsResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
-        let mut response = authors::top_authors(self.store.as_ref(), request.into_inner())
+        let mut response = authors::remembered(self.store.as_ref(), &self.recent, request.into_inner())
             .await
             .map_err(report_status)?;
         self.measure(&mut response.coverage, response.window).await?;

@@ -88,3 +88,20 @@ fn days_on_which_nothing_happened_are_not_read() {
     assert_eq!(Cover::of(30..30).buckets(&[0]), []);
     assert_eq!(Cover::of(30..32).buckets(&[1]), []);
 }
+
+#[test]
+fn where_minutes_and_hours_were_let_go_windows_grow_to_what_is_left_and_no_further() {
+    let day = 1_440;
+    let kept = Kept {
+        hours: 10 * day,
+        minutes: 20 * day + 60,
+    };
+    let around = |minutes: Range<i64>| kept.around(minutes);
+    assert_eq!(around(20 * day + 61..21 * day + 7), 20 * day + 61..21 * day + 7);
+    assert_eq!(around(12 * day + 16..20 * day + 59), 12 * day + 15..20 * day + 60);
+    assert_eq!(around(3 * day + 1..9 * day + 1_439), 3 * day..10 * day);
+    assert_eq!(around(5..5), 5..5);
+    assert!(kept.holds(Bucket::Of(Length::Day, 3)) && !kept.holds(Bucket::Of(Length::Hour, 239)));
+    assert!(kept.holds(Bucket::Of(Length::QuarterHour, 960)) && !kept.holds(Bucket::Of(Length::Minute, 20 * day + 59)));
+    assert_eq!(Kept::ALL.around(7..8), 7..8);
+}

@@ -36,7 +36,7 @@ impl Post {
 }
 
 pub(super) fn seen(post: &Post) -> Scored {
-    let mut rng = Rng::new(post.seed, post.number << 8 | 2 + post.revision);
+    let mut rng = Rng::new(post.seed, (post.number << 8) | (2 + post.revision));
     let (intent, label) = reading(&mut rng);
     let author = author_id(post.seed, post.subject, post.author);
     let is_repost = post.kind == Kind::Repost;

@@ -68,6 +68,7 @@ impl<'a> View<'a> {
             LookUp::Counters(key) => Found::Counters(self.counters(key)?),
             LookUp::Top { key, limit } => Found::Ranked(self.top(key, *limit)?),
             LookUp::Members(key) => Found::Members(self.members(key)?),
+            LookUp::Member { key, member } => Found::Members(self.member(key, member)?),
             LookUp::Size(key) => Found::Size(self.size(key)?),
             LookUp::Feed {
                 key,
@@ -100,6 +101,14 @@ impl<'a> View<'a> {
             Ok((keys::text(&key, &key[prefix.len()..])?, keys::number(&key, &value)?))
         })
         .collect()
+    }
+
+    fn member(&self, key: &Key, member: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut keys = Keys::of(&key.slot);
+        let key = keys.member(&key.name, tag::MEMBER, member.as_bytes());
+        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
+        let count = value.map(|value| keys::number(key, &value)).transpose()?;
+        Ok(count.map(|count| (member.to_owned(), count)).into_iter().collect())
     }
 
     fn top(&self, key: &Key, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {

@@ -10,6 +10,10 @@ local ask = {}
 function ask.hash(key)
   return redis.call('HGETALL', key)
 end
+function ask.member(key, member)
+  local count = redis.call('HGET', key, member)
+  return count and { member, count } or {}
+end
 function ask.size(key)
   return redis.call('HLEN', key)
 end

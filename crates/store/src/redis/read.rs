@@ -75,6 +75,7 @@ fn add(call: &mut Call, look_up: &LookUp) {
     };
     match look_up {
         LookUp::Counters(key) | LookUp::Members(key) => four("hash", key, &"", &""),
+        LookUp::Member { key, member } => four("member", key, &member.as_str(), &""),
         LookUp::Size(key) => four("size", key, &"", &""),
         LookUp::Record(key) => four("record", key, &"", &""),
         // The last place is inclusive, and -1 would be the end.
@@ -126,7 +127,7 @@ fn parse(store: &RedisStore, look_up: &LookUp, key: &Key, answer: Value) -> Resu
     let foreign = || corrupt(name(), "it holds what this suite does not write");
     Ok(match look_up {
         LookUp::Counters(_) => Found::Counters(by_name(convert(&name(), answer)?)),
-        LookUp::Members(_) => Found::Members(by_name(convert(&name(), answer)?)),
+        LookUp::Members(_) | LookUp::Member { .. } => Found::Members(by_name(convert(&name(), answer)?)),
         LookUp::Size(_) => Found::Size(convert(&name(), answer)?),
         LookUp::Top { .. } => {
             let ranked: Vec<(String, f64)> = convert(&name(), answer)?;

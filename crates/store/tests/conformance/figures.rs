@@ -222,3 +222,20 @@ pub async fn batches_of_one_call_see_each_other_and_a_conflict_stops_only_itself
         r#"[Counters([("n", 1011)]), Counters([("n", 7)])]"#
     );
 }
+
+pub async fn one_member_is_found_without_the_others(store: &Shared) {
+    applied(store, guarded("s", None, vec![count("m", "a", 3), count("m", "b", -4)])).await;
+    let key = Key::new("s", "m");
+    for (member, expected) in [
+        ("a", vec![("a".to_owned(), 3)]),
+        ("b", vec![("b".to_owned(), -4)]),
+        ("c", vec![]),
+    ] {
+        let look_up = LookUp::Member {
+            key: key.clone(),
+            member: member.to_owned(),
+        };
+        let found = store.read(&[look_up]).await.unwrap();
+        assert_eq!(found, [backtweet_store::Found::Members(expected)]);
+    }
+}

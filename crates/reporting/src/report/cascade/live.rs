@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use backtweet_domain::cascade::{Node, Tree};
 use backtweet_domain::{PostId, Timestamp};
 use backtweet_store::StoreError;
+use backtweet_wire::v1;
 
 use super::super::changes::{self, At};
 use super::super::reads::Reads;
@@ -21,6 +22,8 @@ pub(crate) struct Live {
     at: Option<At>,
     /// Parents that were not seen, and whose records were looked at.
     looked_at: HashSet<PostId>,
+    /// The last answer without posts, since when nothing of the tree changed: to which question, as of when.
+    told: Option<(u64, Timestamp, v1::CascadeResponse)>,
 }
 
 impl Live {
@@ -30,11 +33,23 @@ impl Live {
             tree: Tree::new(root),
             at: None,
             looked_at: HashSet::new(),
+            told: None,
         }
     }
 
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// The answer that was given to the same question, where it still holds.
+    pub(super) fn told(&self, question: u64, now: Timestamp) -> Option<v1::CascadeResponse> {
+        let told = self.told.as_ref().filter(|told| (told.0, told.1) == (question, now));
+        told.map(|(.., answer)| answer.clone())
+    }
+
+    /// Hears what was answered.
+    pub(super) fn tell(&mut self, question: u64, now: Timestamp, answer: v1::CascadeResponse) {
+        self.told = Some((question, now, answer));
     }
 
     /// How many posts it has.
@@ -102,6 +117,9 @@ impl Live {
         let place = contribution.place.as_ref();
         let place = place.filter(|place| place.root == self.root);
         let parent = place.and_then(|place| place.parent.as_ref()?.parse::<PostId>().ok());
+        if place.is_some() || self.tree.knows(&id) {
+            self.told = None;
+        }
         match (place, contribution.effective()) {
             (Some(place), Some(impact)) => {
                 let node = Node {
