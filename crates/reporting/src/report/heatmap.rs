@@ -29,7 +29,7 @@ pub(crate) async fn heat_map(
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let window = window.from_hours(head.kept());
+    let window = window.kept_by_hour(head.kept());
     let (minutes, days) = (minutes(&head, window), reads.days().await?);
     let hours: Vec<_> = slices(&minutes, &calendar, Unit::Hour, &days)
         .take(MOST_HOURS + 1)
