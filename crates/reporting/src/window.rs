@@ -188,7 +188,7 @@ impl Window {
     }
 
     /// The part of it that is kept by the hour, rounded outwards to buckets that are kept.
-    pub(crate) fn kept_by_the_hour(self, kept: Kept) -> Self {
+    pub(crate) fn kept_by_hour(self, kept: Kept) -> Self {
         if kept.hours == i64::MIN {
             return self.kept(kept);
         }

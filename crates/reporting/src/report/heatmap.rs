@@ -31,7 +31,7 @@ pub(crate) async fn heat_map(
     };
     let head = reads.head().await?;
     let then = Then::read(reads, head.kept(), request.as_of_us).await?;
-    let (reads, window) = (then.reads(), then.clip(window)?.kept_by_the_hour(head.kept()));
+    let (reads, window) = (then.reads(), then.clip(window)?.kept_by_hour(head.kept()));
     let (minutes, days) = (minutes(&head, window), reads.days().await?);
     let hours: Vec<_> = slices(&minutes, &calendar, Unit::Hour, &days)
         .take(MOST_HOURS + 1)

@@ -65,7 +65,7 @@ pub(super) enum Question {
     Summary(v1::SummaryRequest, truth::Figures),
     Timeline(v1::TimelineRequest, Vec<(i64, truth::Figures)>),
     TopAuthors(v1::TopAuthorsRequest, Vec<(String, u64, i64)>),
-    Feed(v1::FeedRequest, Vec<String>),
+    Feed(Box<v1::FeedRequest>, Vec<String>),
     Cascade(v1::CascadeRequest, u64),
 }
 
@@ -129,7 +129,7 @@ fn question(call: Call, truth: &ArchiveTruth, subject: usize, (from, to): (i64, 
                 }),
                 ..Default::default()
             };
-            Question::Feed(request, truth::newest(truth, subject, 0..to, 50))
+            Question::Feed(Box::new(request), truth::newest(truth, subject, 0..to, 50))
         }
         Call::Summary | Call::Cascade => {
             let request = v1::SummaryRequest {
@@ -195,7 +195,11 @@ impl Question {
                 Ok(took)
             }
             Question::Feed(request, expected) => {
-                let answer = reports.feed(request.clone()).await.map_err(refused)?.into_inner();
+                let answer = reports
+                    .feed(v1::FeedRequest::clone(request))
+                    .await
+                    .map_err(refused)?
+                    .into_inner();
                 let took = started.elapsed();
                 let post = |item: v1::FeedItem| item.sighting.and_then(|sighting| sighting.post).map(|post| post.id);
                 let found: Vec<_> = answer.items.into_iter().filter_map(post).collect();
