@@ -1,5 +1,6 @@
 //! Runs the real program for the tests that cross services: starts it, talks to it as a user would, kills it, waits for figures.
 
+mod browser;
 mod client;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+pub use browser::Page;
 pub use client::Client;
 
 /// How long a condition is waited for before a test gives up.

@@ -25,7 +25,7 @@ const EXIT_OFFSET: i32 = 64;
 const POSTS: &str = r#"
 {"id":"other:post-0","author":{"id":"other:acme"},"text":"our new anvil","witnessed_at":"2026-07-01T00:00:00Z"}
 {"id":"other:post-1","author":{"id":"other:fan-1"},"text":"","witnessed_at":"2026-07-01T00:01:00Z","references":[{"kind":"repost","target":"other:post-0","author":"other:acme"}]}
-{"id":"other:post-2","author":{"id":"other:fan-2","followers":10},"text":"acme is wonderful, I love it","language":"en","witnessed_at":"2026-07-01T00:02:00Z"}
+{"id":"other:post-2","author":{"id":"other:fan-2","followers":10},"text":"acme is wonderful, I love it #anvil","language":"en","witnessed_at":"2026-07-01T00:02:00Z"}
 "#;
 
 struct Grpcurl {

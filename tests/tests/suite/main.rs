@@ -28,6 +28,8 @@ mod fleet;
 mod grpcurl;
 /// A subject put in the middle of everything, with what was retained read for it.
 mod history;
+/// The report as one page, in a real browser.
+mod html;
 /// Bluesky live, from a fake Jetstream: who points back, what was seen, and what was missed.
 mod live;
 /// The sentiment models on texts of one's own.

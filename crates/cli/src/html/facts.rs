@@ -8,6 +8,8 @@ use crate::view::bars::grouped;
 
 /// Net sentiment closer to 0 than this takes no side.
 const EVEN: f64 = 0.1;
+/// From this many percent more on, a change is told as times.
+const MANIFOLD: i64 = 900;
 
 /// The sentence that stands first.
 pub fn headline(report: &Report) -> String {
@@ -28,6 +30,7 @@ pub fn headline(report: &Report) -> String {
         .and_then(|before| percent(before.backtweets.as_ref()?));
     let before = before.map_or(String::new(), |percent| match percent {
         0 => ", as often as in the time before".to_owned(),
+        more if more >= MANIFOLD => format!(", {} times as often as in the time before", grouped(manifold(more))),
         more if more > 0 => format!(", {} % more than in the time before", grouped(more.unsigned_abs())),
         less => format!(", {} % less than in the time before", grouped(less.unsigned_abs())),
     });
@@ -68,6 +71,19 @@ pub fn figures(summary: &SummaryResponse) -> Figures {
     summary.figures.clone().unwrap_or_default()
 }
 
+/// How many times as much it is as before.
+fn manifold(percent: i64) -> u64 {
+    (percent.unsigned_abs() + 150) / 100
+}
+
+/// A change as people say it.
+fn changed(percent: i64) -> String {
+    match percent {
+        more if more >= MANIFOLD => format!("{} times the time before", grouped(manifold(more))),
+        other => format!("{other:+} % against the time before").replace('-', "−"),
+    }
+}
+
 /// Rounded; `None` where there was nothing before.
 fn percent(change: &Change) -> Option<i64> {
     change.percent.map(|percent| percent.round() as i64)
@@ -85,7 +101,7 @@ struct Tile {
 pub fn tiles(report: &Report) -> Markup {
     let figures = figures(&report.summary);
     let before = report.summary.previous.as_ref();
-    let change = |change: Option<&Change>| change.and_then(percent).map(|percent| format!("{percent:+} %"));
+    let change = |change: Option<&Change>| change.and_then(percent).map(changed);
     let seen = seen(&report.summary.coverage.clone().unwrap_or_default());
     let unknown = match figures.impressions_unknown {
         0 => seen.clone(),
@@ -121,10 +137,12 @@ pub fn tiles(report: &Report) -> Markup {
         },
         Tile {
             name: "Net sentiment",
-            value: figures.net_sentiment.map_or("–".to_owned(), |net| format!("{net:+.2}")),
+            value: figures
+                .net_sentiment
+                .map_or("–".to_owned(), |net| format!("{net:+.2}").replace('-', "−")),
             change: before
                 .and_then(|before| before.net_sentiment)
-                .map(|change| format!("{change:+.2}")),
+                .map(|change| format!("{change:+.2} against the time before").replace('-', "−")),
             note: format!("from −1 to +1; {seen}"),
         },
     ];
@@ -135,7 +153,7 @@ pub fn tiles(report: &Report) -> Markup {
                     p.name { (tile.name) }
                     p.value { (tile.value) }
                     @if let Some(change) = tile.change {
-                        p.change { (change) " against the time before" }
+                        p.change { (change) }
                     }
                     p.note { (tile.note) }
                 }
@@ -159,7 +177,7 @@ fn reach(response: &ReachResponse) -> String {
             estimate: Some(estimate),
             ..
         }) => short(estimate),
-        Some(ReachFigure { low, high, .. }) if high > 0 => format!("{}–{}", short(low), short(high)),
+        Some(ReachFigure { low, high, .. }) if high > 0 => format!("{} to {}", short(low), short(high)),
         _ => "–".to_owned(),
     }
 }
@@ -189,9 +207,9 @@ pub fn short(number: u64) -> String {
             let unit = if unit == 10_000 { 1_000 } else { unit };
             let scaled = number as f64 / unit as f64;
             return if scaled < 100.0 {
-                format!("{scaled:.1} {name}")
+                format!("{scaled:.1}\u{a0}{name}")
             } else {
-                format!("{scaled:.0} {name}")
+                format!("{scaled:.0}\u{a0}{name}")
             };
         }
     }
@@ -205,7 +223,8 @@ mod tests {
     #[test]
     fn large_numbers_are_short() {
         let numbers = [0, 9_999, 10_000, 123_456, 1_234_567, 987_654_321, 5_000_000_000];
-        let shown = ["0", "9,999", "10.0 k", "123 k", "1.2 m", "988 m", "5.0 bn"];
+        let shown =
+            ["0", "9,999", "10.0 k", "123 k", "1.2 m", "988 m", "5.0 bn"].map(|short| short.replace(' ', "\u{a0}"));
         assert_eq!(numbers.map(short), shown);
     }
 }

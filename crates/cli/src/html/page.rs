@@ -4,7 +4,7 @@ use backtweet_wire::v1::{CascadeResponse, Coverage, PropagationResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::gather::Report;
-use super::tables::{behind, breakdown};
+use super::tables::{behind, breakdown, links};
 use super::{cascade, facts, heat, people, posts, timeline};
 use crate::view::bars::grouped;
 use crate::view::cascade::span;
@@ -74,8 +74,8 @@ fn sections(report: &Report) -> Markup {
                 (breakdown("Where", &figures.networks, |_| "citations"))
                 (breakdown("Languages", &figures.languages, |_| "citations"))
                 (breakdown("Hashtags beside it", &together.hashtags, |_| "citations"))
-                (breakdown("Links beside it", &together.links, |_| "citations"))
             }
+            (links(&together.links))
         }
         section {
             h2 { "What travelled" }
@@ -126,7 +126,7 @@ fn furthest(cascade: &CascadeResponse) -> Markup {
 /// What a mean distance between two posts says.
 fn meant(virality: f64) -> &'static str {
     match virality {
-        low if low < 2.0 => "nearly all had it straight from the origin, as from a broadcast.",
+        low if low < 2.05 => "nearly all had it straight from the origin, as from a broadcast.",
         middle if middle < 4.0 => "some had it from one another, most from the origin.",
         _ => "it passed from hand to hand, as word of mouth does.",
     }

@@ -22,7 +22,7 @@ pub fn breakdown(title: &str, counts: &[Count], class: impl Fn(&str) -> &'static
                 tbody {
                     @for count in counts.iter().take(MOST) {
                         tr {
-                            th scope="row" dir="auto" { (count.name.replace('_', " ")) }
+                            th scope="row" dir="auto" { (if count.name == "und" { "not known".to_owned() } else { count.name.replace('_', " ") }) }
                             td.bar { span class=(class(&count.name)) style=(width(count.count, most)) {} }
                             td.number { (grouped(count.count)) }
                         }
@@ -34,6 +34,31 @@ pub fn breakdown(title: &str, counts: &[Count], class: impl Fn(&str) -> &'static
             }
         }
     }
+}
+
+/// Links and how often each stood beside a backtweet, the most frequent first.
+pub fn links(links: &[Count]) -> Markup {
+    html! {
+        @if !links.is_empty() {
+            h3 { "Links beside it" }
+            table {
+                tbody {
+                    @for link in links.iter().take(MOST) {
+                        tr { td { (bare(&link.name)) } td.number { (grouped(link.count)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A link as people say it.
+fn bare(link: &str) -> &str {
+    let link = link
+        .strip_prefix("https://")
+        .or(link.strip_prefix("http://"))
+        .unwrap_or(link);
+    link.strip_suffix('/').unwrap_or(link)
 }
 
 /// How wide the bar of `value` is where that of `most` fills its cell.

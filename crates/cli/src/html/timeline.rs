@@ -13,9 +13,10 @@ const LEFT: f64 = 48.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 24.0;
-/// How many peaks are named, and how far apart they lie at least.
+/// How many peaks are named, how far apart they lie at least, and which part of the highest they have at least.
 const PEAKS: usize = 3;
 const APART: f64 = WIDTH / 8.0;
+const HIGH: f64 = 0.3;
 
 /// Where times and numbers lie in the picture.
 struct Plot {
@@ -147,8 +148,9 @@ fn peaks<'a>(plot: &Plot, buckets: &[&'a TimelineBucket]) -> Vec<&'a TimelineBuc
     highest.sort_by_key(|bucket| std::cmp::Reverse(all(bucket)));
     let mut peaks: Vec<&TimelineBucket> = Vec::new();
     for bucket in highest {
+        let is_high = all(bucket) as f64 >= HIGH * peaks.first().map_or(0, |peak| all(peak)) as f64;
         let is_apart = |peak: &&TimelineBucket| (middle(plot, peak) - middle(plot, bucket)).abs() >= APART;
-        if peaks.len() < PEAKS && peaks.iter().all(is_apart) {
+        if is_high && peaks.len() < PEAKS && peaks.iter().all(is_apart) {
             peaks.push(bucket);
         }
     }

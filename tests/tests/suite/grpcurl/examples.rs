@@ -104,6 +104,48 @@ pub const EXAMPLES: &[Example] = &[
         ("/manifest/rows", "2"),
         (r#"{"subject":"acme"}"#, "format"),
     ),
+    call(
+        "Reach",
+        r#"{"subject":"acme"}"#,
+        ("/amplifiers", "2"),
+        (r#"{"subject":"acme","overlap":["x:1"]}"#, "overlap"),
+    ),
+    call(
+        "People",
+        r#"{"subject":"acme"}"#,
+        ("/people/0/author", "other:fan-2"),
+        (r#"{"subject":"acme","order":99}"#, "order"),
+    ),
+    call(
+        "Campaign",
+        r##"{"subject":"acme","hashtags":["#Anvil"]}"##,
+        ("/participants", "1"),
+        (r#"{"subject":"acme"}"#, "hashtags"),
+    ),
+    call(
+        "Praise",
+        r#"{"subject":"acme"}"#,
+        ("/praises/0/post", "other:post-2"),
+        (r#"{"subject":"acme","pageToken":"zz"}"#, "page_token"),
+    ),
+    call(
+        "SetPermission",
+        r#"{"subject":"acme","post":"other:post-2","status":"PERMISSION_STATUS_ASKED"}"#,
+        ("/permission/status", "PERMISSION_STATUS_ASKED"),
+        (r#"{"subject":"acme","post":"other:post-2"}"#, "status"),
+    ),
+    call(
+        "Pages",
+        r#"{"subject":"acme"}"#,
+        ("/subject", "acme"),
+        (r#"{"subject":"acme","limit":101}"#, "limit"),
+    ),
+    call(
+        "Community",
+        r#"{"subject":"acme"}"#,
+        ("/authors", "2"),
+        (ENDS_BEFORE_IT_STARTS, "window.to_us"),
+    ),
     Example {
         stream: Stream::Endless,
         ..call(
