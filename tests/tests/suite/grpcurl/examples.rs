@@ -119,7 +119,7 @@ pub const EXAMPLES: &[Example] = &[
     call(
         "Campaign",
         r##"{"subject":"acme","hashtags":["#Anvil"]}"##,
-        ("/participants", "1"),
+        ("/top/0/author", "other:fan-2"),
         (r#"{"subject":"acme"}"#, "hashtags"),
     ),
     call(
