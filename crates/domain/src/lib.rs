@@ -5,6 +5,7 @@ pub mod backtweet;
 pub mod cascade;
 pub mod entities;
 pub mod event;
+mod flag;
 pub mod id;
 pub mod link;
 pub mod post;
@@ -20,11 +21,10 @@ pub mod text;
 pub mod time;
 
 pub use authority::Authority;
-pub use backtweet::{
-    Classified, Edge, Finding, Flag, Flags, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version,
-};
+pub use backtweet::{Classified, Edge, Finding, Intent, Kind, KindSet, Lineage, Role, Scored, Sighting, Version};
 pub use entities::{Entities, Hashtag, Link, Mention, Span};
 pub use event::{AccountChange, AccountState, Follow, PostEvent};
+pub use flag::{Flag, Flags};
 pub use id::{AccountId, IdError, Network, PostId, SubjectId};
 pub use post::{Author, Engagement, Post, Reference, ReferenceKind};
 pub use reach::{Audience, Estimate, Reach, Sketch};

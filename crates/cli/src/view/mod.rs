@@ -1,6 +1,7 @@
 //! How figures and posts look, in text and in JSON. Nothing is computed here that a service did not say.
 
 pub mod as_of;
+pub mod author;
 pub mod bars;
 pub mod cascade;
 pub mod comparison;

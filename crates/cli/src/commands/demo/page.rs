@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Outcome;
 use crate::args::Format;
 use crate::output::{self, ACCENT, BAD, FAINT, GOOD, HEADING, styled};
+use crate::view::author;
 use crate::view::bars::{grouped, sparkline};
 use crate::view::figures::{self, CoverageView, FiguresView};
 use crate::view::item;
@@ -86,10 +87,7 @@ fn subject(outcome: &Outcome) {
         .authors
         .iter()
         .map(|author| {
-            let who = author
-                .handle
-                .as_ref()
-                .map_or_else(|| author.author.clone(), |handle| format!("@{handle}"));
+            let who = author::name(author.handle.as_deref(), &author.author);
             format!("{who} ({:.1})", author.signal_milli as f64 / 1000.0)
         })
         .collect();

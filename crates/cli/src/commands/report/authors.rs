@@ -8,6 +8,7 @@ use super::Client;
 use crate::args::Format;
 use crate::client::refused;
 use crate::output::{self, FAINT, styled};
+use crate::view::author::name;
 use crate::view::bars::grouped;
 use crate::view::figures::{CoverageView, WindowView};
 
@@ -59,10 +60,7 @@ pub(super) async fn show(client: &mut Client, request: v1::TopAuthorsRequest, fo
             table.load_preset(comfy_table::presets::NOTHING);
             table.set_header(["#", "author", "followers", "backtweets", "signal"]);
             for (place, row) in response.authors.iter().enumerate() {
-                let who = row
-                    .handle
-                    .as_ref()
-                    .map_or_else(|| row.author.clone(), |handle| format!("@{handle}"));
+                let who = name(row.handle.as_deref(), &row.author);
                 table.add_row([
                     (place + 1).to_string(),
                     who,

@@ -9,6 +9,7 @@ use super::{Asked, Client, timeline};
 use crate::args::{Campaign, Format};
 use crate::client::refused;
 use crate::output::{self, ACCENT, FAINT, HEADING, styled};
+use crate::view::author::name;
 use crate::view::bars::{bar, grouped, sparkline};
 use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
@@ -184,10 +185,7 @@ fn participants(title: &str, participants: &[v1::Participant]) {
     table.load_preset(comfy_table::presets::NOTHING);
     table.set_header(["#", "author", "followers", "backtweets", "signal", "passed on", ""]);
     for (place, row) in participants.iter().enumerate() {
-        let who = row
-            .handle
-            .as_ref()
-            .map_or_else(|| row.author.clone(), |handle| format!("@{handle}"));
+        let who = name(row.handle.as_deref(), &row.author);
         table.add_row([
             (place + 1).to_string(),
             who,

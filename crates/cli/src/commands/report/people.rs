@@ -8,6 +8,7 @@ use super::{Asked, Client};
 use crate::args::{Format, People, PeopleSort};
 use crate::client::refused;
 use crate::output::{self, ACCENT, BAD, FAINT, GOOD, HEADING, styled};
+use crate::view::author;
 use crate::view::bars::{bar, grouped};
 use crate::view::figures::{self, CoverageView, WindowView};
 use crate::view::reach;
@@ -208,10 +209,7 @@ fn table(people: &[Person], order: PeopleOrder) -> comfy_table::Table {
             PeopleOrder::Authority | PeopleOrder::Marginal => ACCENT,
             _ => GOOD,
         };
-        let who = person
-            .handle
-            .as_ref()
-            .map_or_else(|| person.author.clone(), |handle| format!("@{handle}"));
+        let who = author::name(person.handle.as_deref(), &person.author);
         table.add_row([
             (place + 1).to_string(),
             who,

@@ -8,6 +8,7 @@ use super::{Asked, Client};
 use crate::args::{Format, Reach};
 use crate::client::refused;
 use crate::output::{self, ACCENT, FAINT, HEADING, styled};
+use crate::view::author::name;
 use crate::view::bars::{bar, grouped};
 use crate::view::figures::{self, CoverageView, WindowView};
 use crate::view::reach;
@@ -153,10 +154,7 @@ fn table(rows: &[ReachAmplifier]) -> comfy_table::Table {
     table.load_preset(comfy_table::presets::NOTHING);
     table.set_header(["#", "amplifier", "followers", "known", "posts", "only theirs", ""]);
     for (place, row) in rows.iter().enumerate() {
-        let who = row
-            .handle
-            .as_ref()
-            .map_or_else(|| row.author.clone(), |handle| format!("@{handle}"));
+        let who = name(row.handle.as_deref(), &row.author);
         table.add_row([
             (place + 1).to_string(),
             who,
