@@ -107,6 +107,8 @@ pub enum Command {
     Report(Report),
     /// Write down how far asking for the permission to reuse a post has come
     Praise(Praise),
+    /// What became of an author's posts: which were erased, which still count, and what goes when
+    Erasure(Erasure),
     /// Write a subject's backtweets to a file, one row each, with a manifest beside it
     Export(Box<export::Export>),
     /// See backtweets as they come in, change and go
@@ -328,4 +330,14 @@ pub enum ConfigCommand {
     Example,
     /// Check the configuration and say what is wrong with it
     Check,
+}
+
+/// Whose posts, and where.
+#[derive(Debug, clap::Args)]
+pub struct Erasure {
+    /// The author, as `network:native id`, such as bluesky:did:plc:abc
+    pub author: String,
+    /// Only what this subject holds
+    #[arg(long)]
+    pub subject: Option<String>,
 }

@@ -48,6 +48,7 @@ impl Suite {
         let sentiment = backtweet_sentiment::Config::new(config, runner());
         let reporting = backtweet_reporting::Config {
             runner: runner(),
+            topic_retention: config.retention,
             ..Default::default()
         };
         let stats = [&classifier.runner, &sentiment.runner, &reporting.runner].map(|runner| Arc::clone(&runner.stats));

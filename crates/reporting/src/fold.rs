@@ -219,6 +219,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<
     writes.reserve(transitions.len() * 16);
     for Transition { post, old, new } in &*transitions {
         history(post, old, new, writes);
+        erasure(post, old, new, writes);
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
             deltas.sequence(post, old.sequence, new.sequence);
@@ -271,6 +272,20 @@ fn history(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<
         name: name(),
         entry: entry(order),
     }));
+}
+
+/// Moves `post` within what is told to its author as erased.
+fn erasure(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<Write>) {
+    let (before, after) = (old.erasure(), new.erasure());
+    if before == after {
+        return;
+    }
+    let place = |(fingerprint, order)| {
+        let id = post.to_owned();
+        (slot::erased_by(fingerprint), FeedEntry { order, id })
+    };
+    writes.extend(before.map(place).map(|(name, entry)| Write::Leave { name, entry }));
+    writes.extend(after.map(place).map(|(name, entry)| Write::Enter { name, entry }));
 }
 
 fn record<'a>(subject: &str, name: &str, found: &'a Found) -> Result<Option<&'a Stored>, StoreError> {

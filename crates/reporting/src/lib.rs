@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use backtweet_runtime::Ports;
 use backtweet_stream::{LogError, RunnerError, RunnerOptions, run_stage};
+use backtweet_wire::topics;
 use backtweet_wire::v1::report_service_server::ReportServiceServer;
 use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub confirm_within: Duration,
     /// How many events are folded at once, in place of the runner's own number: what counts in the same bucket is written once a batch.
     pub max_batch: usize,
+    /// How long records stay in every topic but the compacted one, which is told to authors whose posts were erased.
+    pub topic_retention: Duration,
     /// How the fold is driven.
     pub runner: RunnerOptions,
 }
@@ -66,6 +69,7 @@ impl Default for Config {
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
             max_batch: 4_000,
+            topic_retention: topics::RETENTION,
             runner: RunnerOptions::default(),
         }
     }
@@ -120,6 +124,7 @@ impl Reporting {
             campaigns: Arc::default(),
             answers: Arc::default(),
             recent: Arc::default(),
+            topic_retention: self.config.topic_retention,
             folded: self.folded.subscribe(),
             poll: self.config.watch_poll,
             shutdown,

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     service_main(program, |config, ports, shutdown| {
         let settings = backtweet_reporting::Config {
             runner: runner_options(config),
+            topic_retention: config.retention,
             ..Default::default()
         };
         let reporting = Reporting::new(settings, ports);

@@ -14,6 +14,7 @@ mod comparison;
 pub(crate) mod content;
 pub(crate) mod crowd;
 pub(crate) mod distinct;
+pub(crate) mod erasure;
 pub(crate) mod export;
 pub(crate) mod feed;
 mod following;

@@ -1,5 +1,6 @@
 //! The gRPC face: thin services over `report` and `subjects`, and their errors as statuses.
 
+mod erasure;
 mod export;
 mod measure;
 pub(crate) mod report;

@@ -2,6 +2,7 @@
 
 use backtweet_store::Key;
 
+use crate::sample;
 use crate::window::{Bucket, Length};
 
 /// Guards the slot: [`crate::fold::Head`].
@@ -86,6 +87,16 @@ pub(crate) fn page_authors(page: &str, bucket: Bucket) -> String {
 /// The pairs of authors of a day of whom one points at the other, each with how often, that are in the sample of a level; all at level 0.
 pub(crate) fn pairs(day: i64, level: u32) -> String {
     format!("pairs:{level}:{day}")
+}
+
+/// An author's erased posts by the event time of the last finding about each, under a fingerprint of the author's id.
+pub(crate) fn erased(author: &str) -> String {
+    erased_by(sample::hash(author.as_bytes()))
+}
+
+/// The same, where the fingerprint is all that is left.
+pub(crate) fn erased_by(fingerprint: u64) -> String {
+    format!("erased:{fingerprint:016x}")
 }
 
 /// A bucket's sums; with its authors, each under [`author_field`], where the bucket [`is_one`].

@@ -8,6 +8,7 @@ mod cascade;
 mod community;
 mod compare;
 mod distinct;
+mod erasure;
 mod export;
 mod feed;
 mod grpc;

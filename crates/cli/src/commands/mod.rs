@@ -3,6 +3,7 @@
 mod bench;
 mod config;
 mod demo;
+mod erasure;
 mod export;
 mod filter;
 mod health;
@@ -52,6 +53,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Query(query) => query::run(query, &endpoint, format).await,
         Command::Report(report) => report::run(report, &endpoint, format).await,
         Command::Praise(praise) => praise::run(praise, &endpoint, format).await,
+        Command::Erasure(erasure) => erasure::run(erasure, &endpoint, format).await,
         Command::Export(export) => export::run(*export, &endpoint, quiet).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,

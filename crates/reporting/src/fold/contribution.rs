@@ -215,6 +215,9 @@ pub(crate) struct Contribution {
     /// When the post was first witnessed: the earliest event time of all its sightings.
     #[prost(int64, optional, tag = "10")]
     first_us: Option<i64>,
+    /// Of its author's id, once that is erased: so that the author can be told what was.
+    #[prost(fixed64, optional, tag = "42")]
+    fingerprint: Option<u64>,
     /// Where the post stands in a cascade, or stood before it went.
     #[prost(message, optional, tag = "30")]
     pub place: Option<Place>,
@@ -283,8 +286,22 @@ impl Contribution {
             Finding::Account { state, seq } => self.change_state(*state, *seq),
         }
         if self.is_erased() {
+            let said = match finding {
+                Finding::Seen { impact, .. } => Some(&impact.author),
+                _ => self.impact.as_ref().map(|impact| &impact.author),
+            };
+            if let Some(author) = said.filter(|author| !author.is_empty()) {
+                self.fingerprint = Some(sample::hash(author.as_bytes()));
+            }
             self.erase();
+        } else {
+            self.fingerprint = None;
         }
+    }
+
+    /// Under which fingerprint of its author it is told as erased, and the event time of the last finding about it, if that is known.
+    pub(crate) fn erasure(&self) -> Option<(u64, i64)> {
+        Some((self.fingerprint?, self.last_known_us().unwrap_or(i64::MIN)))
     }
 
     /// Whether nothing is kept of its text and author, for good or until a higher version is seen.

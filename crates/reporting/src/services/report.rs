@@ -18,7 +18,7 @@ use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_server::ReportService;
 
 use super::measure::measure;
-use super::{export, report_status, subject_status};
+use super::{erasure, export, report_status, subject_status};
 use crate::report::recent::Recent;
 use crate::report::watch::Cursor;
 use crate::report::{
@@ -43,6 +43,8 @@ pub struct ReportsApi {
     pub(crate) answers: Arc<community::Cache>,
     /// What was read of past buckets.
     pub(crate) recent: Arc<Recent>,
+    /// How long records stay in the topics.
+    pub(crate) topic_retention: Duration,
     /// Moves whenever this process folded something.
     pub(crate) folded: Receiver<()>,
     /// How often the store is asked for what other processes folded.
@@ -249,6 +251,13 @@ impl ReportService for ReportsApi {
         self.exists(&request.get_ref().subject).await?;
         let response = praise::permission::set(self.store.as_ref(), self.clock.now(), request.into_inner()).await;
         response.map(Response::new).map_err(report_status)
+    }
+
+    async fn erasure_receipt(
+        &self,
+        request: Request<v1::ErasureReceiptRequest>,
+    ) -> Result<Response<v1::ErasureReceiptResponse>, Status> {
+        erasure::answer(self, request).await
     }
 
     type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchResponse, Status>> + Send>>;

@@ -102,6 +102,16 @@ pub(crate) fn answers_of(
     answers
 }
 
+/// How many backtweets of each author count in the end.
+pub(crate) fn backtweets_by(events: &[Scored]) -> BTreeMap<String, u64> {
+    let mut by: BTreeMap<String, u64> = BTreeMap::new();
+    let posts = effective(events);
+    for post in posts.values().filter(|post| sighting(post).role == Role::Backtweet) {
+        *by.entry(sighting(post).post.author.id.to_string()).or_default() += 1;
+    }
+    by
+}
+
 /// The feed of what counts in the end.
 pub(crate) fn feed_of(events: &[Scored], request: &v1::FeedRequest) -> Vec<v1::FeedItem> {
     let posts = effective(events);

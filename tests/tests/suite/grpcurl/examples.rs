@@ -146,6 +146,12 @@ pub const EXAMPLES: &[Example] = &[
         ("/authors", "2"),
         (ENDS_BEFORE_IT_STARTS, "window.to_us"),
     ),
+    call(
+        "ErasureReceipt",
+        r#"{"subject":"acme","author":"other:fan-2"}"#,
+        ("/subjects/0/stillCounted", "1"),
+        (r#"{"subject":"acme","author":"fan-2"}"#, "author"),
+    ),
     Example {
         stream: Stream::Endless,
         ..call(
