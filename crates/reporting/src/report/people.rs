@@ -7,7 +7,7 @@ use backtweet_domain::Timestamp;
 use backtweet_domain::authority::Authority;
 use backtweet_domain::reach::Estimate;
 use backtweet_domain::standing::{HALF_LIFE, Standing};
-use backtweet_store::Store;
+use backtweet_store::{Direction, Store, StoreError};
 use backtweet_wire::v1::{self, PeopleOrder};
 
 use super::crowd::{Cache, Crowd, Tally, Which};
@@ -15,6 +15,7 @@ use super::reach::{Known, cards, marginal_figure};
 use super::reads::Reads;
 use super::{ReportError, coverage};
 use crate::invalid::Violations;
+use crate::slot;
 use crate::window::Window;
 
 const DEFAULT: u32 = 20;
@@ -22,7 +23,7 @@ const MOST: u32 = 1_000;
 /// What shares of authority are rounded to, so that hardly any order hangs on what they are off by.
 const MILLIONTHS: f64 = 1e6;
 
-/// Answers `ReportService.People`. `now` is the time at which ages are told where the window does not end before.
+/// Answers `ReportService.People`. `now` is the time at which ages are told where neither the window nor what happened ends before.
 pub(crate) async fn people(
     store: &dyn Store,
     cache: &Cache,
@@ -40,7 +41,6 @@ pub(crate) async fn people(
     }
     violations.check("people request")?;
     let limit = if request.limit == 0 { DEFAULT } else { request.limit };
-    let now = window.end_us().map_or(now, |end| now.min(Timestamp::from_micros(end)));
     let reads = Reads {
         store,
         subject: &request.subject,
@@ -50,6 +50,7 @@ pub(crate) async fn people(
     let head = crowd.catch_up(reads).await?;
     cache.settle(&request.subject, crowd.size());
     crowd.refresh();
+    let now = told_at(reads, window, now).await?;
 
     let tallies = crowd.tallies(window, Which::Backtweets);
     let known = Known::read(store, &tallies).await?;
@@ -83,6 +84,17 @@ pub(crate) async fn people(
         subject: request.subject,
         ..response
     })
+}
+
+/// The time at which ages are told. Of an archive nothing would be left by now, so its own end counts.
+async fn told_at(reads: Reads<'_>, window: Window, now: Timestamp) -> Result<Timestamp, StoreError> {
+    let newest = reads.feed(slot::FEED, None, Direction::Descending, 1).await?;
+    let ends = newest
+        .first()
+        .map(|newest| newest.order)
+        .into_iter()
+        .chain(window.end_us());
+    Ok(ends.map(Timestamp::from_micros).fold(now, Timestamp::min))
 }
 
 fn order(order: i32, violations: &mut Violations) -> PeopleOrder {

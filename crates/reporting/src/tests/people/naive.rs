@@ -131,6 +131,12 @@ impl Remaining {
         let now = window
             .and_then(|window| window.to_us)
             .map_or(NOW_US, |end| end.min(NOW_US));
+        let newest = self
+            .within(None, |_| true)
+            .iter()
+            .map(|post| sighting(post).post.witnessed_at.micros())
+            .max();
+        let now = newest.map_or(now, |newest| newest.min(now));
         let authority = self.authority();
         let person = |(author, known): (&String, &Known)| {
             let posts: Vec<_> = posts
