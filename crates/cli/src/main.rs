@@ -8,6 +8,7 @@ mod html;
 mod output;
 mod suite;
 mod view;
+mod whole_file;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,8 @@
 //! The HTML report of real posts, opened in a real browser.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 use backtweet_tests::{Page, Suite, note, real_data};
 use serde_json::json;
@@ -54,6 +57,14 @@ async fn the_html_report_opens_without_an_error_or_a_request_and_fits_any_screen
         "--out",
         &whole,
     ])?;
+    let any_new = data.path().join("any-new");
+    std::fs::write(&any_new, "")?;
+    let mode = |path: &Path| std::fs::metadata(path).map(|file| file.permissions().mode());
+    assert_eq!(
+        mode(Path::new(&whole))?,
+        mode(&any_new)?,
+        "whoever may read other files may not read this one"
+    );
     let again = suite.client(&["report", "html", "acme", "--out", &whole])?;
     ensure!(!again.status.success(), "a report was written over");
 

@@ -1,16 +1,15 @@
 //! Where an export goes: standard output, or a file that stands under its name only when it is whole, with its manifest beside it.
 
 use std::ffi::OsString;
-use std::fs::Permissions;
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::output;
+use crate::whole_file::{beside, check_free, failed, stand};
 
 /// An export that is being written. Dropping it leaves nothing behind.
 pub enum Target {
@@ -34,11 +33,7 @@ impl Target {
             return Ok(Self::Standard);
         }
         for path in [path, &manifest_of(path)] {
-            ensure!(
-                force || !path.exists(),
-                "`{}` exists: choose another name, or replace it with --force",
-                path.display()
-            );
+            check_free(path, force)?;
         }
         Ok(Self::File {
             path: path.to_owned(),
@@ -86,31 +81,4 @@ fn manifest_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".manifest.json");
     name.into()
-}
-
-/// A file in the folder of `path`, which is gone when it is dropped; its mode is that of any new file.
-fn beside(path: &Path) -> Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    tempfile::Builder::new()
-        .prefix(".backtweet-export-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .with_context(|| failed(path))
-}
-
-fn stand(file: NamedTempFile, path: &Path, force: bool) -> Result<()> {
-    file.as_file().sync_all().with_context(|| failed(path))?;
-    let stood = if force {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    };
-    stood
-        .map(drop)
-        .map_err(|error| error.error)
-        .with_context(|| failed(path))
-}
-
-fn failed(path: &Path) -> String {
-    format!("`{}` cannot be written", path.display())
 }
