@@ -1,7 +1,7 @@
 //! What one bucket's figures are made of: sums of integers that posts are added to and taken out of. Pure; where they are kept is
 //! the fold's and the reports' business.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use backtweet_domain::{Intent, Kind, Label, Network, Role};
 use backtweet_wire::v1;
@@ -26,59 +26,94 @@ const NETWORKS: usize = INTENTS + Intent::ALL.len();
 const LABELS: usize = NETWORKS + Network::ALL.len();
 const FIXED: usize = LABELS + Label::ALL.len();
 
-/// The names of the sums in the store. Breakdowns stand in the order of their `ALL`.
+/// What the sums are called in the store, where each stands a few times for every backtweet: never to be given to another.
 const NAMES: [&str; FIXED] = [
-    "reposts",
-    "citations",
-    "automatic",
-    "indirect",
-    "origins",
-    "answers",
-    "impressions",
-    "impressions_unknown",
-    "signal_milli",
-    "kind/repost",
-    "kind/quote",
-    "kind/reply",
-    "kind/mention",
-    "kind/link",
-    "kind/hashtag",
-    "kind/keyword",
-    "intent/help_request",
-    "intent/complaint",
-    "intent/praise",
-    "intent/question",
-    "intent/share",
-    "intent/spam",
-    "intent/other",
-    "network/bluesky",
-    "network/mastodon",
-    "network/x",
-    "network/other",
-    "sentiment/positive",
-    "sentiment/neutral",
-    "sentiment/negative",
-    "sentiment/unknown",
+    "r", "c", "a", "i", "o", "w", "f", "u", "g", // In the order of the constants above.
+    "kr", "kq", "ky", "km", "kl", "kh", "kk", // Kinds.
+    "ih", "ic", "ip", "iq", "is", "ix", "io", // Intents.
+    "nb", "nm", "nx", "no", // Networks.
+    "sp", "s0", "sn", "su", // Sentiments.
 ];
-const LANGUAGE: &str = "language/";
-const MODEL: &str = "model/";
+/// Begins the name of a language.
+const LANGUAGE: &str = "l/";
+/// Begins the name of a model.
+const MODEL: &str = "m/";
 
 /// Sums over posts. Also serves as a change of sums: then they may be negative.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sums {
     fixed: [i64; FIXED],
-    /// By language, few in a bucket.
-    languages: BTreeMap<String, i64>,
-    /// By the model that scored, fewer still.
-    models: BTreeMap<String, i64>,
+    /// By language, sorted; few in a bucket.
+    languages: Vec<(String, i64)>,
+    /// By the model that scored, sorted; fewer still.
+    models: Vec<(String, i64)>,
+}
+
+/// What one post adds to sums, worked out once for all the buckets that it counts in.
+#[derive(Debug)]
+pub(crate) struct Terms<'a> {
+    fixed: [(usize, i64); MOST_TERMS],
+    many: usize,
+    language: Option<&'a str>,
+    model: Option<&'a str>,
+}
+
+/// How many sums one post adds to at most: reposts or citations, automatic, impressions, signal, an intent, a network, a label, every kind.
+const MOST_TERMS: usize = 7 + Kind::ALL.len();
+
+impl<'a> Terms<'a> {
+    pub(crate) fn of(impact: &'a Impact) -> Self {
+        let mut terms = Self {
+            fixed: [(0, 0); MOST_TERMS],
+            many: 0,
+            language: None,
+            model: None,
+        };
+        match impact.role() {
+            Role::Indirect => terms.add(INDIRECT, 1),
+            Role::Origin => terms.add(ORIGINS, 1),
+            Role::Answer => terms.add(ANSWERS, 1),
+            Role::Backtweet => terms.backtweet(impact),
+        }
+        terms
+    }
+
+    fn backtweet(&mut self, impact: &'a Impact) {
+        let kinds = impact.kinds();
+        let is_repost = kinds.contains(Kind::Repost);
+        self.add(if is_repost { REPOSTS } else { CITATIONS }, 1);
+        self.add(AUTOMATIC, i64::from(impact.automatic));
+        match impact.followers.filter(|&followers| followers <= MOST_FOLLOWERS) {
+            Some(followers) => self.add(IMPRESSIONS, followers.cast_signed()),
+            None => self.add(IMPRESSIONS_UNKNOWN, 1),
+        }
+        self.add(SIGNAL_MILLI, impact.signal_milli);
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            self.add(KINDS + place, i64::from(kinds.contains(kind)));
+        }
+        self.add(INTENTS + place(&Intent::ALL, impact.intent()), 1);
+        self.add(NETWORKS + place(&Network::ALL, impact.network()), 1);
+        if let Some(label) = impact.label() {
+            self.add(LABELS + place(&Label::ALL, label), 1);
+        }
+        self.language = Some(&impact.language);
+        self.model = Some(impact.model.as_str()).filter(|model| !model.is_empty());
+    }
+
+    fn add(&mut self, place: usize, amount: i64) {
+        if amount != 0 {
+            self.fixed[self.many] = (place, amount);
+            self.many += 1;
+        }
+    }
 }
 
 impl Default for Sums {
     fn default() -> Self {
         Self {
             fixed: [0; FIXED],
-            languages: BTreeMap::new(),
-            models: BTreeMap::new(),
+            languages: Vec::new(),
+            models: Vec::new(),
         }
     }
 }
@@ -86,65 +121,42 @@ impl Default for Sums {
 impl Sums {
     /// Adds a post `sign` times: 1 puts it in, -1 takes it out.
     pub(crate) fn add(&mut self, impact: &Impact, sign: i64) {
-        let mut add = |place: usize, amount: i64| self.fixed[place] += sign * amount;
-        match impact.role() {
-            Role::Indirect => return add(INDIRECT, 1),
-            Role::Origin => return add(ORIGINS, 1),
-            Role::Answer => return add(ANSWERS, 1),
-            Role::Backtweet => {}
+        self.add_terms(&Terms::of(impact), sign);
+    }
+
+    /// The same for a post whose terms are known.
+    pub(crate) fn add_terms(&mut self, terms: &Terms<'_>, sign: i64) {
+        for &(place, amount) in &terms.fixed[..terms.many] {
+            self.fixed[place] += sign * amount;
         }
-        let kinds = impact.kinds();
-        add(
-            if kinds.contains(Kind::Repost) {
-                REPOSTS
-            } else {
-                CITATIONS
-            },
-            1,
-        );
-        add(AUTOMATIC, i64::from(impact.automatic));
-        match impact.followers.filter(|&followers| followers <= MOST_FOLLOWERS) {
-            Some(followers) => add(IMPRESSIONS, followers.cast_signed()),
-            None => add(IMPRESSIONS_UNKNOWN, 1),
+        if let Some(language) = terms.language {
+            count_under(&mut self.languages, language, sign);
         }
-        add(SIGNAL_MILLI, impact.signal_milli);
-        for (place, kind) in Kind::ALL.into_iter().enumerate() {
-            add(KINDS + place, i64::from(kinds.contains(kind)));
-        }
-        add(INTENTS + place(&Intent::ALL, impact.intent()), 1);
-        add(NETWORKS + place(&Network::ALL, impact.network()), 1);
-        if let Some(label) = impact.label() {
-            add(LABELS + place(&Label::ALL, label), 1);
-        }
-        count_under(&mut self.languages, &impact.language, sign);
-        if !impact.model.is_empty() {
-            count_under(&mut self.models, &impact.model, sign);
+        if let Some(model) = terms.model {
+            count_under(&mut self.models, model, sign);
         }
     }
 
     /// The name and value of every sum that is not zero.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = (String, i64)> {
-        let fixed = NAMES
-            .iter()
-            .zip(self.fixed)
-            .map(|(name, sum)| ((*name).to_owned(), sum));
-        let languages = self
-            .languages
-            .iter()
-            .map(|(name, &sum)| (format!("{LANGUAGE}{name}"), sum));
-        let models = self.models.iter().map(|(name, &sum)| (format!("{MODEL}{name}"), sum));
-        fixed.chain(languages).chain(models).filter(|(_, sum)| *sum != 0)
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (Cow<'static, str>, i64)> {
+        let fixed = NAMES.into_iter().zip(self.fixed).map(|(name, sum)| (name.into(), sum));
+        let languages = self.languages.iter().map(|(name, sum)| (LANGUAGE, name, *sum));
+        let models = self.models.iter().map(|(name, sum)| (MODEL, name, *sum));
+        let named = languages.chain(models);
+        let named = named.map(|(prefix, name, sum)| (format!("{prefix}{name}").into(), sum));
+        fixed.chain(named).filter(|(_, sum)| *sum != 0)
     }
 
     /// Adds what the store keeps of a bucket. A name that is not known was written by a later version, and is left out.
-    pub(crate) fn add_fields(&mut self, fields: Vec<(String, i64)>) {
+    pub(crate) fn add_fields<N: AsRef<str>>(&mut self, fields: impl IntoIterator<Item = (N, i64)>) {
         for (name, sum) in fields {
+            let name = name.as_ref();
             if let Some(place) = NAMES.iter().position(|known| *known == name) {
                 self.fixed[place] += sum;
             } else if let Some(language) = name.strip_prefix(LANGUAGE) {
-                *self.languages.entry(language.to_owned()).or_default() += sum;
+                count_under(&mut self.languages, language, sum);
             } else if let Some(model) = name.strip_prefix(MODEL) {
-                *self.models.entry(model.to_owned()).or_default() += sum;
+                count_under(&mut self.models, model, sum);
             }
         }
     }
@@ -154,7 +166,6 @@ impl Sums {
         // What was known at an earlier time is put together from several reads: a post that goes between them must not wrap around.
         let one = |place: usize| self.fixed[place].max(0).cast_unsigned();
         let backtweets = one(REPOSTS) + one(CITATIONS);
-        let list = |start: usize, length: usize| self.breakdown(start, length);
         v1::Figures {
             backtweets,
             reposts: one(REPOSTS),
@@ -163,11 +174,11 @@ impl Sums {
             indirect: one(INDIRECT),
             origins: one(ORIGINS),
             answers: one(ANSWERS),
-            kinds: list(KINDS, Kind::ALL.len()),
-            intents: list(INTENTS, Intent::ALL.len()),
-            networks: list(NETWORKS, Network::ALL.len()),
+            kinds: self.breakdown(KINDS, Kind::ALL.map(Kind::name)),
+            intents: self.breakdown(INTENTS, Intent::ALL.map(Intent::name)),
+            networks: self.breakdown(NETWORKS, Network::ALL.map(Network::name)),
             languages: ranked(&self.languages),
-            sentiments: list(LABELS, Label::ALL.len()),
+            sentiments: self.breakdown(LABELS, Label::ALL.map(Label::name)),
             net_sentiment: self.net_sentiment(),
             impressions: one(IMPRESSIONS),
             impressions_unknown: one(IMPRESSIONS_UNKNOWN),
@@ -179,17 +190,9 @@ impl Sums {
         }
     }
 
-    fn breakdown(&self, start: usize, length: usize) -> Vec<v1::Count> {
-        let places = start..start + length;
-        let counted = places.filter(|&place| self.fixed[place] > 0);
-        counted
-            .map(|place| {
-                count(
-                    NAMES[place].split_once('/').map_or("", |parts| parts.1),
-                    self.fixed[place],
-                )
-            })
-            .collect()
+    fn breakdown<const N: usize>(&self, start: usize, names: [&str; N]) -> Vec<v1::Count> {
+        let counted = names.into_iter().zip(&self.fixed[start..]).filter(|(_, sum)| **sum > 0);
+        counted.map(|(name, &sum)| count(name, sum)).collect()
     }
 
     /// (P - N) / (P + N).
@@ -204,18 +207,18 @@ fn place<T: PartialEq>(all: &[T], value: T) -> usize {
     all.iter().position(|one| *one == value).unwrap_or(0)
 }
 
-fn count_under(sums: &mut BTreeMap<String, i64>, name: &str, sign: i64) {
-    match sums.get_mut(name) {
-        Some(sum) => *sum += sign,
-        None => _ = sums.insert(name.to_owned(), sign),
+fn count_under(sums: &mut Vec<(String, i64)>, name: &str, amount: i64) {
+    match sums.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
+        Ok(place) => sums[place].1 += amount,
+        Err(place) => sums.insert(place, (name.to_owned(), amount)),
     }
 }
 
 /// The most frequent first, ties by name.
-fn ranked(sums: &BTreeMap<String, i64>) -> Vec<v1::Count> {
-    let mut counts: Vec<_> = sums.iter().filter(|(_, sum)| **sum > 0).collect();
-    counts.sort_by_key(|(name, sum)| (std::cmp::Reverse(**sum), *name));
-    counts.into_iter().map(|(name, &sum)| count(name, sum)).collect()
+fn ranked(sums: &[(String, i64)]) -> Vec<v1::Count> {
+    let mut counts: Vec<_> = sums.iter().filter(|(_, sum)| *sum > 0).collect();
+    counts.sort_by_key(|(name, sum)| (std::cmp::Reverse(*sum), name));
+    counts.into_iter().map(|(name, sum)| count(name, *sum)).collect()
 }
 
 fn count(name: &str, sum: i64) -> v1::Count {
@@ -230,36 +233,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sum_is_stored_under_the_name_of_what_it_counts() {
-        let named = |start: usize, prefix: &str, names: Vec<&str>| {
-            for (place, name) in names.into_iter().enumerate() {
-                assert_eq!(NAMES[start + place], format!("{prefix}/{name}"));
-            }
-        };
-        named(KINDS, "kind", Kind::ALL.map(Kind::name).to_vec());
-        named(INTENTS, "intent", Intent::ALL.map(Intent::name).to_vec());
-        named(NETWORKS, "network", Network::ALL.map(Network::name).to_vec());
-        named(LABELS, "sentiment", Label::ALL.map(Label::name).to_vec());
-        assert_eq!(NAMES[SIGNAL_MILLI], "signal_milli");
+    fn every_sum_is_stored_under_a_name_of_its_own() {
+        let different: std::collections::BTreeSet<_> = NAMES.into_iter().collect();
+        assert_eq!(different.len(), FIXED);
+        let stored = |start: usize| NAMES[start];
+        let first = (stored(KINDS), stored(INTENTS), stored(NETWORKS), stored(LABELS));
+        assert_eq!((first, NAMES[SIGNAL_MILLI]), (("kr", "ih", "nb", "sp"), "g"));
+        assert!(
+            NAMES
+                .iter()
+                .all(|name| !name.starts_with(LANGUAGE) && !name.starts_with(MODEL))
+        );
     }
 
     #[test]
     fn figures_read_from_the_store_are_those_that_were_written() {
         let mut sums = Sums::default();
-        sums.add_fields(
-            NAMES
-                .iter()
-                .enumerate()
-                .map(|(place, name)| ((*name).to_owned(), place as i64))
-                .collect(),
-        );
-        sums.add_fields(vec![
-            ("language/en".into(), 7),
-            ("model/fast/1".into(), 5),
-            ("invented later".into(), 9),
-        ]);
+        sums.add_fields(NAMES.into_iter().zip(0..));
+        sums.add_fields([("l/en", 7), ("m/fast/1", 5), ("invented later", 9)]);
         let mut again = Sums::default();
-        again.add_fields(sums.fields().collect());
+        again.add_fields(sums.fields());
         assert_eq!(again, sums);
         assert!(!sums.fields().any(|(name, _)| name == "invented later"));
         assert_eq!(sums.to_wire(0).models, [count("fast/1", 5)]);

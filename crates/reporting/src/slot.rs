@@ -27,7 +27,7 @@ pub(crate) const DAYS: &str = "days";
 pub(crate) const CASCADES: &str = "cascades";
 
 /// The counter in [`passed_on`].
-pub(crate) const PASSED_ON: &str = "posts";
+pub(crate) const PASSED_ON: &str = "p";
 
 /// The slot of a subject.
 pub(crate) fn of(subject: &str) -> String {
@@ -106,13 +106,14 @@ pub(crate) fn figures(bucket: Bucket) -> String {
 
 /// Where a day's sums keep the sum of [`crate::fold::Impact::check`] over all its posts: while it stays, nothing of that day is another.
 pub(crate) const CHECK: &str = "check";
+
 /// Whether a bucket is a single collection: most minutes and quarter hours have few authors, and a key costs more than they do.
 pub(crate) fn is_one(bucket: Bucket) -> bool {
     matches!(bucket, Bucket::Of(Length::Minute | Length::QuarterHour, _))
 }
 
 /// Begins the name of an author among a bucket's sums.
-pub(crate) const AUTHOR_FIELD: &str = "author/";
+pub(crate) const AUTHOR_FIELD: &str = "@";
 
 /// Where a bucket's sums keep an author's [`crate::standing::Standing`].
 pub(crate) fn author_field(id: &str) -> String {
@@ -124,14 +125,19 @@ pub(crate) fn authors(bucket: Bucket) -> String {
     format!("authors:{bucket}")
 }
 
-/// Hashtags of the backtweets of an hour, a day or everything, ranked.
+/// Hashtags of the backtweets of an hour, as members, or of a day or everything, ranked.
 pub(crate) fn hashtags(bucket: Bucket) -> String {
     format!("hashtags:{bucket}")
 }
 
-/// Links of the backtweets of an hour, a day or everything, ranked.
+/// Links of the backtweets of an hour, as members, or of a day or everything, ranked.
 pub(crate) fn links(bucket: Bucket) -> String {
     format!("links:{bucket}")
+}
+
+/// Whether the hashtags and links of a bucket are ranked: an hour has few, so its are read whole, and cost half as much to write.
+pub(crate) fn is_ranked(bucket: Bucket) -> bool {
+    !matches!(bucket, Bucket::Of(Length::Hour, _))
 }
 
 /// Whether samples of a bucket's authors are kept. Those of everything need not be estimated, and shorter buckets are read whole.

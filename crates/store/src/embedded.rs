@@ -7,6 +7,7 @@
 
 mod counters;
 mod expire;
+mod format;
 mod keys;
 mod read;
 mod waiters;
@@ -29,7 +30,7 @@ const LOCKS: usize = 64;
 
 /// How much is written before it goes from memory to the disk's tables, in bytes. It stands in memory about twice over, and once more
 /// while it goes. The larger it is, the less often what is on disk already is merged with what comes.
-const DATA_BUFFER: u64 = 64 * 1024 * 1024;
+const DATA_BUFFER: u64 = 128 * 1024 * 1024;
 /// The same for the expiry index.
 const EXPIRY_BUFFER: u64 = 8 * 1024 * 1024;
 
@@ -50,14 +51,16 @@ impl FjallStore {
     /// Opens the store within `db`, in keyspaces whose names begin with `store-`.
     ///
     /// # Errors
-    /// When `fjall` cannot open them.
+    /// When `fjall` cannot open them, and [`StoreError::Unusable`] where they were written in another format.
     pub fn open(db: &Database) -> Result<Self, StoreError> {
         let buffered = |bytes| KeyspaceCreateOptions::default().max_memtable_size(bytes);
         // Filters in parts: a whole one would be read and checked each time that the cache let it go.
         let data = || buffered(DATA_BUFFER).filter_block_partitioning_policy(PartitioningPolicy::new([false, true]));
         let expiry = || buffered(EXPIRY_BUFFER);
+        let data = db.keyspace("store-data", data).map_err(failed)?;
+        format::check(&data)?;
         Ok(Self {
-            data: db.keyspace("store-data", data).map_err(failed)?,
+            data,
             waiters: waiters::open(db).map_err(failed)?,
             expiry: db.keyspace("store-expiry", expiry).map_err(failed)?,
             db: db.clone(),

@@ -1,10 +1,8 @@
 //! What a batch comes down to, worked out before any store is touched: checked, its deltas coalesced, the last word on each record
 //! and feed entry kept. Both adapters carry out plans, so both refuse and merge alike. Nothing here does I/O.
 
-use backtweet_domain::Timestamp;
-use rustc_hash::FxHashMap;
-
 use crate::port::{Batch, FeedEntry, Guard, Key, LookUp, StoreError, Stored, Write};
+use backtweet_domain::Timestamp;
 
 /// Ranked scores stay within this, exclusive: a sorted set of Redis keeps them as 64-bit floats.
 const RANK_BOUND: u64 = 1 << 53;
@@ -35,9 +33,11 @@ impl Kind {
 }
 
 /// All that a batch adds to one field or member; never zero.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delta<'a> {
     pub kind: Kind,
+    /// Whether the size of its membership is kept at hand.
+    pub sized: bool,
     pub name: &'a str,
     pub member: &'a str,
     pub delta: i64,
@@ -93,7 +93,7 @@ impl<'a> Plan<'a> {
             wakes: Vec::new(),
             clear: false,
             drops: Vec::new(),
-            deltas: Vec::with_capacity(batch.writes.len()),
+            deltas: Vec::new(),
             entries: Vec::new(),
             records: Vec::new(),
         };
@@ -119,9 +119,19 @@ impl<'a> Plan<'a> {
 
     fn take(&mut self, write: &'a Write) -> Result<(), StoreError> {
         match write {
-            Write::Add { name, field, delta } => self.add(Kind::Counters, name, field, *delta)?,
-            Write::Rank { name, member, delta } => self.add(Kind::Ranked, name, member, *delta)?,
-            Write::Count { name, member, delta } => self.add(Kind::Members, name, member, *delta)?,
+            Write::Add { name, deltas } => {
+                let deltas = deltas.iter().map(|(field, delta)| (field.as_ref(), *delta));
+                self.add(Kind::Counters, false, name, deltas)?;
+            }
+            Write::Rank { name, member, delta } => {
+                self.add(Kind::Ranked, false, name, [(member.as_str(), *delta)])?;
+            }
+            Write::Count {
+                sized,
+                name,
+                member,
+                delta,
+            } => self.add(Kind::Members, *sized, name, [(member.as_str(), *delta)])?,
             Write::Enter { name, entry } => self.change_entry(name, entry, true)?,
             Write::Leave { name, entry } => self.change_entry(name, entry, false)?,
             Write::Put { name, stored, expires } => {
@@ -156,15 +166,24 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn add(&mut self, kind: Kind, name: &'a str, member: &'a str, delta: i64) -> Result<(), StoreError> {
+    fn add(
+        &mut self,
+        kind: Kind,
+        sized: bool,
+        name: &'a str,
+        deltas: impl IntoIterator<Item = (&'a str, i64)>,
+    ) -> Result<(), StoreError> {
         check_name(self.slot, name)?;
-        check_member(self.slot, name, member)?;
-        self.deltas.push(Delta {
-            kind,
-            name,
-            member,
-            delta,
-        });
+        for (member, delta) in deltas {
+            check_member(self.slot, name, member)?;
+            self.deltas.push(Delta {
+                kind,
+                sized,
+                name,
+                member,
+                delta,
+            });
+        }
         Ok(())
     }
 
@@ -178,21 +197,19 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// By kind, name and member. Collections are put in order first and members within each, since most names begin alike and are long.
+    /// By kind, name and member. Runs of one collection are put in order first and members within each, since most names begin alike and
+    /// are long.
     fn sort_deltas(&mut self) {
-        let mut collections: FxHashMap<(Kind, &str), usize> = FxHashMap::default();
-        for delta in &self.deltas {
-            collections.insert((delta.kind, delta.name), 0);
+        let collection = |delta: &Delta<'a>| (delta.kind, delta.name);
+        let mut runs: Vec<_> = self.deltas.chunk_by(|a, b| collection(a) == collection(b)).collect();
+        runs.sort_unstable_by_key(|run| collection(&run[0]));
+        let mut sorted = Vec::with_capacity(self.deltas.len());
+        for runs in runs.chunk_by(|a, b| collection(&a[0]) == collection(&b[0])) {
+            let start = sorted.len();
+            sorted.extend(runs.iter().flat_map(|run| run.iter().copied()));
+            sorted[start..].sort_unstable_by_key(|delta| delta.member);
         }
-        let mut names: Vec<_> = collections.keys().copied().collect();
-        names.sort_unstable();
-        for (place, name) in names.into_iter().enumerate() {
-            collections.insert(name, place);
-        }
-        let place = |delta: Delta<'a>| (collections.get(&(delta.kind, delta.name)).copied(), delta);
-        let mut placed: Vec<_> = self.deltas.drain(..).map(place).collect();
-        placed.sort_unstable_by(|(one, a), (other, b)| (one, a.member).cmp(&(other, b.member)));
-        self.deltas.extend(placed.into_iter().map(|(_, delta)| delta));
+        self.deltas = sorted;
     }
 
     fn coalesce(&mut self) -> Result<(), StoreError> {

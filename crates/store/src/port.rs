@@ -5,6 +5,8 @@
 //! where somebody else was faster the batch is refused whole ([`Outcome::Conflict`]) and the caller reads again. That one rule makes
 //! every write safe to repeat after a broken connection.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -153,14 +155,12 @@ pub enum Collection {
 /// One change, within a [`Batch`]'s slot; `name` is [`Key::name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
-    /// Adds to one counter; one that comes to zero is gone. Counters stay within ±9.2e18; a batch that would leave that is refused.
+    /// Adds to counters of one set; one that comes to zero is gone. Counters stay within ±9.2e18; a batch that would leave that is refused.
     Add {
         /// The set of counters.
         name: String,
-        /// Which counter.
-        field: String,
-        /// How much, of either sign.
-        delta: i64,
+        /// Which counters, and how much to each, of either sign.
+        deltas: Vec<(Cow<'static, str>, i64)>,
     },
     /// Adds to a member's score; one that comes to zero leaves the ranking.
     Rank {
@@ -173,6 +173,9 @@ pub enum Write {
     },
     /// Adds to a member's reference count; one that comes to zero is no member any more.
     Count {
+        /// Whether the membership's size is kept at hand for [`LookUp::Size`], which costs each batch one more write: the same in all of its
+        /// writes. Otherwise its members are counted when it is asked for.
+        sized: bool,
         /// The membership.
         name: String,
         /// Which member.

@@ -62,8 +62,7 @@ impl<'a> Cascades<'a> {
         let changed = self.hang_on.into_iter().filter(|(_, delta)| *delta != 0);
         writes.extend(changed.map(|(parent, delta)| Write::Add {
             name: slot::passed_on(parent),
-            field: slot::PASSED_ON.to_owned(),
-            delta,
+            deltas: vec![(slot::PASSED_ON.into(), delta)],
         }));
     }
 }

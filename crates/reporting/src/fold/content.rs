@@ -8,7 +8,7 @@ use backtweet_domain::{Role, Timestamp};
 use backtweet_store::Write;
 
 use super::contribution::{Contribution, Impact};
-use crate::figures::Sums;
+use crate::figures::{Sums, Terms};
 use crate::slot;
 use crate::window::{Bucket, Length};
 
@@ -37,13 +37,14 @@ impl<'a> Contents<'a> {
         let Some((root, impact)) = below(post, contribution) else {
             return;
         };
+        let terms = Terms::of(impact);
         let kept = |bucket: &Bucket| matches!(bucket, Bucket::All | Bucket::Of(Length::Day, _));
         for bucket in Bucket::around(Timestamp::from_micros(impact.at_us))
             .into_iter()
             .filter(kept)
         {
             let cell = self.cells.entry((root, bucket)).or_default();
-            cell.sums.add(impact, sign);
+            cell.sums.add_terms(&terms, sign);
             cell.backtweets += sign;
             *cell.authors.entry(&impact.author).or_default() += sign;
         }
@@ -60,14 +61,14 @@ impl<'a> Contents<'a> {
                 });
             }
             let name = slot::content(root, bucket);
-            writes.extend(cell.sums.fields().map(|(field, delta)| Write::Add {
-                name: name.clone(),
-                field,
-                delta,
-            }));
+            let deltas: Vec<_> = cell.sums.fields().collect();
+            if !deltas.is_empty() {
+                writes.push(Write::Add { name, deltas });
+            }
             let name = slot::content_authors(root, bucket);
             let changed = cell.authors.into_iter().filter(|(_, delta)| *delta != 0);
             writes.extend(changed.map(|(author, delta)| Write::Count {
+                sized: false,
                 name: name.clone(),
                 member: author.to_owned(),
                 delta,

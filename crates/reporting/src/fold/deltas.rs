@@ -8,7 +8,7 @@ use backtweet_domain::{Role, Timestamp};
 use backtweet_store::{FeedEntry, Write};
 
 use super::contribution::Impact;
-use crate::figures::Sums;
+use crate::figures::{Sums, Terms};
 use crate::sample::Sampled;
 use crate::slot;
 use crate::standing::Standing;
@@ -34,6 +34,78 @@ impl<'a> Cell<'a> {
             *self.links.entry(link).or_default() += sign;
         }
     }
+}
+
+impl Cell<'_> {
+    fn into_writes(self, bucket: Bucket, writes: &mut Vec<Write>) {
+        let mut sums: Vec<_> = self.sums.fields().collect();
+        if self.check != 0 {
+            sums.push((slot::CHECK.into(), self.check));
+        }
+        used(slot::hashtags(bucket), bucket, self.hashtags, writes);
+        used(slot::links(bucket), bucket, self.links, writes);
+        let authors = self.authors.into_iter();
+        let mut authors: Vec<_> = authors.filter(|(_, standing)| standing.pack() != 0).collect();
+        if slot::is_one(bucket) {
+            // Few enough to stand beside the sums.
+            let authors = authors.drain(..);
+            sums.extend(authors.map(|(author, standing)| (slot::author_field(author).into(), standing.pack())));
+        }
+        if !sums.is_empty() {
+            writes.push(Write::Add {
+                name: slot::figures(bucket),
+                deltas: sums,
+            });
+        }
+        // One collection after the other: they are sorted later on, and what stands together moves together.
+        writes.extend(authors.iter().map(|(author, standing)| Write::Count {
+            sized: true,
+            name: slot::authors(bucket),
+            member: (*author).to_owned(),
+            delta: standing.pack(),
+        }));
+        if bucket == Bucket::All {
+            let changed = authors.iter().filter(|(_, standing)| standing.signal_milli != 0);
+            writes.extend(changed.map(|(author, standing)| Write::Rank {
+                name: slot::RANKING.to_owned(),
+                member: (*author).to_owned(),
+                delta: standing.signal_milli,
+            }));
+        }
+        if slot::is_sampled(bucket) {
+            sampled(bucket, &authors, writes);
+        }
+    }
+}
+
+/// Counts authors in the samples that they are in.
+fn sampled(bucket: Bucket, authors: &[(&str, Standing)], writes: &mut Vec<Write>) {
+    for (author, standing) in authors.iter().filter(|(_, standing)| standing.backtweets != 0) {
+        let Sampled { name: member, level } = Sampled::new(author);
+        writes.extend((1..=level).map(|level| Write::Count {
+            sized: false,
+            name: slot::sample(bucket, level),
+            member: member.clone(),
+            delta: standing.backtweets,
+        }));
+    }
+}
+
+/// What was used how much more often.
+fn used(name: String, bucket: Bucket, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
+    let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
+    writes.extend(changed.map(|(member, delta)| {
+        let (name, member) = (name.clone(), member.to_owned());
+        match slot::is_ranked(bucket) {
+            true => Write::Rank { name, member, delta },
+            false => Write::Count {
+                sized: false,
+                name,
+                member,
+                delta,
+            },
+        }
+    }));
 }
 
 /// What changes in one subject's slot, but for its records.
@@ -101,9 +173,10 @@ impl<'a> Deltas<'a> {
     fn add(&mut self, impact: &'a Impact, sign: i64) {
         let at = Timestamp::from_micros(impact.at_us);
         let check = sign * impact.check();
+        let terms = Terms::of(impact);
         for bucket in Bucket::around(at).into_iter().filter(|&bucket| self.kept.holds(bucket)) {
             let cell = self.cells.entry(bucket).or_default();
-            cell.sums.add(impact, sign);
+            cell.sums.add_terms(&terms, sign);
             if matches!(bucket, Bucket::Of(Length::Day, _)) {
                 cell.check += check;
             }
@@ -124,78 +197,16 @@ impl<'a> Deltas<'a> {
         writes.extend(self.entries);
         for (day, delta) in self.days.into_iter().filter(|(_, delta)| *delta != 0) {
             writes.push(Write::Count {
+                sized: false,
                 name: slot::DAYS.to_owned(),
                 member: day.to_string(),
                 delta,
             });
         }
         for (bucket, cell) in self.cells {
-            let name = slot::figures(bucket);
-            writes.extend(cell.sums.fields().map(|(field, delta)| Write::Add {
-                name: name.clone(),
-                field,
-                delta,
-            }));
-            if cell.check != 0 {
-                writes.push(Write::Add {
-                    name: name.clone(),
-                    field: slot::CHECK.to_owned(),
-                    delta: cell.check,
-                });
-            }
-            used(&slot::hashtags(bucket), cell.hashtags, writes);
-            used(&slot::links(bucket), cell.links, writes);
-            if slot::is_one(bucket) {
-                // Few enough to stand beside the sums.
-                writes.extend(cell.authors.into_iter().map(|(author, standing)| Write::Add {
-                    name: name.clone(),
-                    field: slot::author_field(author),
-                    delta: standing.pack(),
-                }));
-                continue;
-            }
-            let name = slot::authors(bucket);
-            for (author, standing) in cell.authors.into_iter().filter(|(_, standing)| standing.pack() != 0) {
-                writes.push(Write::Count {
-                    name: name.clone(),
-                    member: author.to_owned(),
-                    delta: standing.pack(),
-                });
-                sampled(bucket, author, standing.backtweets, writes);
-                if bucket == Bucket::All && standing.signal_milli != 0 {
-                    let (name, member) = (slot::RANKING.to_owned(), author.to_owned());
-                    writes.push(Write::Rank {
-                        name,
-                        member,
-                        delta: standing.signal_milli,
-                    });
-                }
-            }
+            cell.into_writes(bucket, writes);
         }
     }
-}
-
-/// Counts an author in the samples that they are in, where samples are kept.
-fn sampled(bucket: Bucket, author: &str, delta: i64, writes: &mut Vec<Write>) {
-    if !slot::is_sampled(bucket) || delta == 0 {
-        return;
-    }
-    let Sampled { name: member, level } = Sampled::new(author);
-    writes.extend((1..=level).map(|level| Write::Count {
-        name: slot::sample(bucket, level),
-        member: member.clone(),
-        delta,
-    }));
-}
-
-/// What was used how much more often.
-fn used(name: &str, deltas: FxHashMap<&str, i64>, writes: &mut Vec<Write>) {
-    let changed = deltas.into_iter().filter(|(_, delta)| *delta != 0);
-    writes.extend(changed.map(|(member, delta)| Write::Rank {
-        name: name.to_owned(),
-        member: member.to_owned(),
-        delta,
-    }));
 }
 
 /// The feeds that an effective post stands in.

@@ -35,7 +35,13 @@ pub(crate) struct Head {
     /// For each hour from `minutes_from` on, a bit for each of its minutes that something was ever counted in.
     #[prost(uint64, repeated, tag = "22")]
     pub minutes: Vec<u64>,
+    /// [`FORMAT`], once it is written.
+    #[prost(uint32, tag = "30")]
+    pub format: u32,
 }
+
+/// How a slot is laid out today: moved on whenever an earlier layout could not be read.
+const FORMAT: u32 = 1;
 
 impl Head {
     /// Reads the record; a subject without one has the default.
@@ -43,10 +49,18 @@ impl Head {
         let Some(stored) = stored else {
             return Ok(Self::default());
         };
-        Self::decode(stored.bytes.clone()).map_err(|error| StoreError::Corrupt {
+        let corrupt = |reason| StoreError::Corrupt {
             key: format!("{}/{}", slot::of(subject), slot::HEAD),
-            reason: format!("it is no head of a subject ({error})"),
-        })
+            reason,
+        };
+        let head = Self::decode(stored.bytes.clone())
+            .map_err(|error| corrupt(format!("it is no head of a subject ({error})")))?;
+        match head.format {
+            FORMAT => Ok(head),
+            other => Err(corrupt(format!(
+                "it leads figures of format {other}, and this program reads {FORMAT}"
+            ))),
+        }
     }
 
     /// Writes the record in place of `former`.
@@ -55,7 +69,13 @@ impl Head {
         let stored = Stored {
             version,
             open: false,
-            bytes: Bytes::from(self.encode_to_vec()),
+            bytes: Bytes::from(
+                Self {
+                    format: FORMAT,
+                    ..self.clone()
+                }
+                .encode_to_vec(),
+            ),
         };
         Write::Put {
             name: slot::HEAD.to_owned(),

@@ -61,6 +61,7 @@ impl<'a> Pages<'a> {
             ];
             let changed = counts.into_iter().filter(|(_, delta)| *delta != 0);
             writes.extend(changed.map(|(name, delta)| Write::Count {
+                sized: false,
                 name,
                 member: day.to_string(),
                 delta,
@@ -75,6 +76,7 @@ impl<'a> Pages<'a> {
             for (author, delta) in cell.authors.into_iter().filter(|(_, delta)| *delta != 0) {
                 let buckets = [Bucket::All, Bucket::Of(Length::Day, day)];
                 writes.extend(buckets.map(|bucket| Write::Count {
+                    sized: true,
                     name: slot::page_authors(page, bucket),
                     member: author.to_owned(),
                     delta,

@@ -35,6 +35,7 @@ impl<'a> Pairs<'a> {
         for ((day, one, other), delta) in self.changes.into_iter().filter(|(_, delta)| *delta != 0) {
             let level = Sampled::new(&pair(one.min(other), one.max(other))).level;
             writes.extend((0..=level).map(|level| Write::Count {
+                sized: level == 0,
                 name: slot::pairs(day, level),
                 member: pair(one, other),
                 delta,

@@ -87,12 +87,12 @@ pub(super) fn mark(head: &mut Head, minutes: impl Iterator<Item = i64>) {
     }
 }
 
-/// From where on is kept now, and the minutes whose buckets go. Beyond what there was is nothing to go.
+/// From where on is kept now, and the minutes whose buckets go: none but those that there were, each of which is looked for on disk.
 fn moved(former: Option<i64>, now: i64, had: Option<&Range<i64>>) -> (i64, Range<i64>) {
     let start = former.unwrap_or(now);
     let from = start.max(now);
-    let end = had.map_or(start, |had| had.end.min(from).max(start));
-    (from, start..end)
+    let gone = had.map_or(start..start, |had| start.max(had.start)..from.min(had.end));
+    (from, gone)
 }
 
 /// The numbers of the buckets that some minutes touch.
@@ -112,10 +112,7 @@ fn drop_hour(hour: i64, drops: &mut Vec<Write>) {
     let bucket = Bucket::Of(Length::Hour, hour);
     drops.push(counters(bucket));
     drops.extend((0..=sample::MOST).map(|level| members(slot::sample(bucket, level))));
-    drops.extend([slot::hashtags(bucket), slot::links(bucket)].map(|name| Write::Drop {
-        name,
-        collection: Collection::Ranked,
-    }));
+    drops.extend([slot::hashtags(bucket), slot::links(bucket)].map(members));
 }
 
 fn counters(bucket: Bucket) -> Write {
@@ -129,5 +126,27 @@ fn members(name: String) -> Write {
     Write::Drop {
         name,
         collection: Collection::Members,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Moves a head on to this hour, and says how many buckets go.
+    fn drops(head: &mut Head, hour: i64) -> usize {
+        let former = head.clone();
+        head.stretch(hour * 3_600_000_000);
+        Keeps::USUAL.roll_up(&former, head).len()
+    }
+
+    #[test]
+    fn hours_from_before_the_first_post_are_not_looked_for() {
+        let mut head = Head::default();
+        let (kept, first) = (90 * 24, 1_000_000);
+        assert!((0..kept).all(|hour| drops(&mut head, first + hour) == 0));
+        // A day goes as a whole, once all of its hours are old enough.
+        let gone: usize = (kept..kept + 24).map(|hour| drops(&mut head, first + hour)).sum();
+        assert!(gone > 0);
     }
 }

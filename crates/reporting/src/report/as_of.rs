@@ -153,7 +153,8 @@ impl<'a> Then<'a> {
         let slot = slot::of(self.today.subject);
         match (look_up, found) {
             (LookUp::Counters(key), Found::Counters(fields)) if key.slot == slot => {
-                fields.extend(self.sums.get(&key.name).into_iter().flat_map(Sums::fields));
+                let changed = self.sums.get(&key.name).into_iter().flat_map(Sums::fields);
+                fields.extend(changed.map(|(name, sum)| (name.into_owned(), sum)));
             }
             (LookUp::Members(key), Found::Members(days)) if key.slot == slot && key.name == slot::DAYS => {
                 let known: BTreeSet<_> = days.iter().map(|(day, _)| day.clone()).collect();

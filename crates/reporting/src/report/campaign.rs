@@ -166,7 +166,7 @@ fn used_together(backtweets: &[Member<'_>], hashtags: &[String]) -> Vec<v1::Coun
 async fn baseline(reads: Reads<'_>, head: &Head, window: Window, campaign: &Sums) -> Result<v1::Figures, StoreError> {
     let buckets = summary::buckets(reads, head, window).await?;
     let mut sums = summary::sums(reads, &[buckets]).await?.pop().unwrap_or_default();
-    sums.add_fields(campaign.fields().map(|(name, sum)| (name, -sum)).collect());
+    sums.add_fields(campaign.fields().map(|(name, sum)| (name, -sum)));
     Ok(sums.to_wire(0))
 }
 

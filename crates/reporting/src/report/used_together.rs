@@ -61,15 +61,20 @@ pub(crate) async fn most_frequent(
         0 | 1 => limit,
         several => (budget / several).max(limit),
     };
-    let names = buckets.iter().map(|&bucket| slot(bucket)).collect();
+    let (ranked, whole): (Vec<_>, Vec<_>) = buckets.iter().partition(|&&bucket| slot::is_ranked(bucket));
+    let names = |buckets: Vec<Bucket>| buckets.into_iter().map(slot).collect::<Vec<_>>();
     let mut counts: FxHashMap<String, i64> = FxHashMap::default();
-    let mut missed = 0;
-    for ranked in reads.rankings(names, each).await? {
-        let last = ranked.last().filter(|_| ranked.len() == each && buckets.len() > 1);
-        missed += last.map_or(0, |(_, count)| count.unsigned_abs());
-        for (name, count) in ranked {
+    let mut add = |members: Vec<(String, i64)>| {
+        for (name, count) in members {
             *counts.entry(name).or_default() += count;
         }
+    };
+    reads.members(&names(whole), |_, members| add(members)).await?;
+    let mut missed = 0;
+    for ranked in reads.rankings(names(ranked), each).await? {
+        let last = ranked.last().filter(|_| ranked.len() == each && buckets.len() > 1);
+        missed += last.map_or(0, |(_, count)| count.unsigned_abs());
+        add(ranked);
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_unstable_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));

@@ -51,41 +51,25 @@ impl Slot<'_> {
     }
 
     async fn count(&mut self, name: String, member: String, delta: i64) {
-        self.writes.push(Write::Count { name, member, delta });
+        self.writes.push(Write::Count {
+            sized: true,
+            name,
+            member,
+            delta,
+        });
         if self.writes.len() >= 20_000 {
             self.flush().await;
         }
     }
 
     async fn bucket(&mut self, bucket: Bucket, backtweets: i64, authors: u64, hashtags: u64, links: u64) {
-        let labels = [
-            "sentiment/positive",
-            "sentiment/negative",
-            "sentiment/neutral",
-            "reposts",
-            "citations",
-        ];
-        let networks = [
-            "network/x",
-            "network/bluesky",
-            "kind/repost",
-            "kind/quote",
-            "kind/mention",
-            "impressions",
-        ];
-        let languages = [
-            "language/en",
-            "language/de",
-            "language/pt",
-            "language/fr",
-            "language/es",
-            "model/fast/1",
-        ];
+        let labels = ["sp", "sn", "s0", "r", "c"];
+        let networks = ["nx", "nb", "kr", "kq", "km", "f"];
+        let languages = ["l/en", "l/de", "l/pt", "l/fr", "l/es", "m/fast/1"];
         for field in labels.into_iter().chain(networks).chain(languages) {
             self.writes.push(Write::Add {
                 name: slot::figures(bucket),
-                field: field.to_owned(),
-                delta: backtweets / 3,
+                deltas: vec![(field.into(), backtweets / 3)],
             });
         }
         let salt = mix(&[bucket.start().unwrap_or(0).cast_unsigned(), authors]);
@@ -108,7 +92,15 @@ impl Slot<'_> {
                     mix(&[salt, number]) % different / (number + 1)
                 );
                 let (name, delta) = (name.clone(), 1 + 2_000 / (number + 1).cast_signed());
-                self.writes.push(Write::Rank { name, member, delta });
+                self.writes.push(match slot::is_ranked(bucket) {
+                    true => Write::Rank { name, member, delta },
+                    false => Write::Count {
+                        sized: false,
+                        name,
+                        member,
+                        delta,
+                    },
+                });
             }
         }
     }

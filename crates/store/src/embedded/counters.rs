@@ -1,13 +1,19 @@
 //! A set of counters as one value: all its fields are read together, and most are changed together. No I/O.
 //!
-//! Each field is its number, the length of its name, and its name; fields are sorted by name, and none is zero.
+//! Each field is the length of its name, its name, and its number, both numbers as variable-length integers, the signed one in zigzag
+//! encoding; fields are sorted by name, and none is zero.
 
 use std::cmp::Ordering;
+
+use integer_encoding::VarInt;
 
 use crate::plan::{Delta, out_of_range};
 use crate::port::StoreError;
 
 use super::keys::corrupt;
+
+/// How long a number is at most, in bytes.
+const LONGEST: usize = 10;
 
 /// Takes a set apart, by field.
 pub(super) fn parse<'a>(key: &[u8], value: &'a [u8]) -> Result<Vec<(&'a str, i64)>, StoreError> {
@@ -22,15 +28,15 @@ pub(super) fn parse<'a>(key: &[u8], value: &'a [u8]) -> Result<Vec<(&'a str, i64
 }
 
 fn parse_one(bytes: &[u8]) -> Option<((&str, i64), &[u8])> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let (field, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
-    Some(((std::str::from_utf8(field).ok()?, i64::from_le_bytes(*number)), rest))
+    let (length, read) = usize::decode_var(bytes)?;
+    let (field, rest) = bytes.get(read..)?.split_at_checked(length)?;
+    let (number, read) = i64::decode_var(rest)?;
+    Some(((std::str::from_utf8(field).ok()?, number), &rest[read..]))
 }
 
 /// The set once `deltas`, sorted by field, are added to `counters`; empty where all came to zero.
 pub(super) fn add(slot: &str, counters: &[(&str, i64)], deltas: &[Delta<'_>]) -> Result<Vec<u8>, StoreError> {
-    let mut value = Vec::with_capacity((counters.len() + deltas.len()) * 32);
+    let mut value = Vec::with_capacity((counters.len() + deltas.len()) * 8);
     let (mut counters, mut deltas) = (counters.iter().peekable(), deltas.iter().peekable());
     loop {
         let order = match (counters.peek(), deltas.peek()) {
@@ -58,10 +64,16 @@ pub(super) fn add(slot: &str, counters: &[(&str, i64)], deltas: &[Delta<'_>]) ->
 
 fn put(value: &mut Vec<u8>, field: &str, sum: i64) {
     if sum != 0 {
-        value.extend_from_slice(&sum.to_le_bytes());
-        value.extend_from_slice(&(field.len() as u16).to_le_bytes());
+        put_number(value, field.len());
         value.extend_from_slice(field.as_bytes());
+        put_number(value, sum);
     }
+}
+
+fn put_number(value: &mut Vec<u8>, number: impl VarInt) {
+    let mut bytes = [0; LONGEST];
+    let length = number.encode_var(&mut bytes);
+    value.extend_from_slice(&bytes[..length]);
 }
 
 #[cfg(test)]
@@ -73,17 +85,19 @@ mod tests {
     fn counters_are_added_by_field_and_those_at_zero_go() {
         let delta = |member, delta| Delta {
             kind: Kind::Counters,
+            sized: false,
             name: "c",
             member,
             delta,
         };
         let added = add(
             "s",
-            &[("b", 2), ("c", 3), ("e", 5)],
-            &[delta("a", 1), delta("c", -3), delta("d", -4), delta("e", 1)],
+            &[("b", 2), ("c", 3), ("e", 1 << 62)],
+            &[delta("a", 1), delta("c", -3), delta("d", -(1 << 62)), delta("e", 1)],
         );
         let value = added.unwrap();
-        assert_eq!(parse(b"k", &value).unwrap(), [("a", 1), ("b", 2), ("d", -4), ("e", 6)]);
+        let sums = [("a", 1), ("b", 2), ("d", -(1 << 62)), ("e", (1 << 62) + 1)];
+        assert_eq!(parse(b"k", &value).unwrap(), sums);
         assert_eq!(add("s", &[("a", 1)], &[delta("a", -1)]).unwrap(), b"");
         assert!(parse(b"k", &value[..value.len() - 1]).is_err());
     }

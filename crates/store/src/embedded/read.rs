@@ -121,11 +121,15 @@ impl<'a> View<'a> {
 
     fn size(&self, key: &Key) -> Result<u64, StoreError> {
         let mut keys = Keys::of(&key.slot);
-        let key = keys.collection(&key.name, tag::SIZE);
-        match self.snapshot.get(&self.store.data, key).map_err(failed)? {
-            Some(value) => keys::number(key, &value).map(i64::cast_unsigned),
-            None => Ok(0),
+        let size = keys.collection(&key.name, tag::SIZE);
+        if let Some(value) = self.snapshot.get(&self.store.data, size).map_err(failed)? {
+            return keys::number(size, &value).map(i64::cast_unsigned);
         }
+        // Nobody keeps it at hand, or there are none.
+        let members = self
+            .snapshot
+            .prefix(&self.store.data, keys.collection(&key.name, tag::MEMBER));
+        members.map(|row| row.key().map(|_| 1).map_err(failed)).sum()
     }
 
     fn feed(

@@ -145,7 +145,7 @@ impl Work<'_> {
             let (former, count) = self.add_one(delta, tag::MEMBER)?;
             grown += i64::from(former == 0) - i64::from(count == 0);
         }
-        if grown != 0 {
+        if grown != 0 && deltas[0].sized {
             self.keys.collection(deltas[0].name, tag::SIZE);
             let size = self.number()?;
             self.set(size + grown);

@@ -9,8 +9,7 @@ const RECORD: &str = "record";
 fn add(field: &str, delta: i64) -> Write {
     Write::Add {
         name: "figures".into(),
-        field: field.into(),
-        delta,
+        deltas: vec![(field.to_owned().into(), delta)],
     }
 }
 

@@ -101,6 +101,8 @@ fn whole_slot(slot: &str) -> Vec<LookUp> {
         },
         LookUp::Members(key("members")),
         LookUp::Size(key("members")),
+        LookUp::Members(key("unsized")),
+        LookUp::Size(key("unsized")),
         LookUp::Feed {
             key: key("feed"),
             after: None,
@@ -156,14 +158,15 @@ impl Dice {
 
     fn look_up(&mut self) -> LookUp {
         let limit = self.below(8);
+        let members = self.one(&["members", "unsized"]);
         match self.below(8) {
             0 => LookUp::Counters(self.key("counters")),
             1 => LookUp::Top {
                 key: self.key("ranked"),
                 limit,
             },
-            2 => LookUp::Members(self.key("members")),
-            3 => LookUp::Size(self.key("members")),
+            2 => LookUp::Members(self.key(members)),
+            3 => LookUp::Size(self.key(members)),
             4 => {
                 let after = self.0.random::<bool>().then(|| self.entry());
                 let direction = self.one(&[Direction::Ascending, Direction::Descending]);
@@ -204,19 +207,24 @@ impl Dice {
         match self.below(16) {
             0..3 => Write::Add {
                 name: "counters".into(),
-                field: member,
-                delta: self.delta(5 << 60),
+                deltas: (0..=self.below(2))
+                    .map(|_| (self.one(&MEMBERS).into(), self.delta(5 << 60)))
+                    .collect(),
             },
             3..6 => Write::Rank {
                 name: "ranked".into(),
                 member,
                 delta: self.delta(5 << 50),
             },
-            6..9 => Write::Count {
-                name: "members".into(),
-                member,
-                delta: self.delta(5 << 60),
-            },
+            6..9 => {
+                let (name, sized) = self.one(&[("members", true), ("unsized", false)]);
+                Write::Count {
+                    sized,
+                    name: name.into(),
+                    member,
+                    delta: self.delta(5 << 60),
+                }
+            }
             9 => Write::Enter {
                 name: "feed".into(),
                 entry: self.entry(),
@@ -248,6 +256,7 @@ impl Dice {
             ("counters", Collection::Counters),
             ("ranked", Collection::Ranked),
             ("members", Collection::Members),
+            ("unsized", Collection::Members),
         ]);
         Write::Drop {
             name: name.into(),

@@ -23,8 +23,7 @@ pub fn at(seconds: i64) -> Timestamp {
 pub fn add(name: &str, field: &str, delta: i64) -> Write {
     Write::Add {
         name: name.into(),
-        field: field.into(),
-        delta,
+        deltas: vec![(field.to_owned().into(), delta)],
     }
 }
 
@@ -38,6 +37,7 @@ pub fn rank(name: &str, member: &str, delta: i64) -> Write {
 
 pub fn count(name: &str, member: &str, delta: i64) -> Write {
     Write::Count {
+        sized: true,
         name: name.into(),
         member: member.into(),
         delta,
