@@ -68,7 +68,7 @@ impl Default for Config {
             keeps: Keeps::USUAL,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
-            max_batch: 4_000,
+            max_batch: 8_000,
             topic_retention: topics::RETENTION,
             runner: RunnerOptions::default(),
         }

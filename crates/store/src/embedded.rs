@@ -14,9 +14,10 @@ mod waiters;
 mod write;
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use fjall::compaction::Leveled;
 use fjall::config::PartitioningPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
@@ -33,6 +34,9 @@ const LOCKS: usize = 64;
 const DATA_BUFFER: u64 = 128 * 1024 * 1024;
 /// The same for the expiry index.
 const EXPIRY_BUFFER: u64 = 8 * 1024 * 1024;
+/// How many tables that went to disk stand beside one another before they are merged with what is below: each is one more place to look
+/// into, and the more there are, the less often the rest is written anew.
+const BESIDE: u8 = 8;
 
 /// The embedded store. See the module for what it promises.
 pub struct FjallStore {
@@ -55,7 +59,11 @@ impl FjallStore {
     pub fn open(db: &Database) -> Result<Self, StoreError> {
         let buffered = |bytes| KeyspaceCreateOptions::default().max_memtable_size(bytes);
         // Filters in parts: a whole one would be read and checked each time that the cache let it go.
-        let data = || buffered(DATA_BUFFER).filter_block_partitioning_policy(PartitioningPolicy::new([false, true]));
+        let data = || {
+            buffered(DATA_BUFFER)
+                .filter_block_partitioning_policy(PartitioningPolicy::new([false, true]))
+                .compaction_strategy(Arc::new(Leveled::default().with_l0_threshold(BESIDE)))
+        };
         let expiry = || buffered(EXPIRY_BUFFER);
         let data = db.keyspace("store-data", data).map_err(failed)?;
         format::check(&data)?;
