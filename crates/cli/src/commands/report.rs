@@ -107,12 +107,18 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             };
             heatmap::show(&mut connect(endpoint).await?, request, format).await?;
         }
-        Report::Authors { subject, about, limit } => {
-            let asked = Asked::read(&about, format)?;
+        Report::Authors {
+            subject,
+            about,
+            known,
+            limit,
+        } => {
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = v1::TopAuthorsRequest {
                 subject,
                 window: asked.window,
                 limit,
+                as_of_us: asked.as_of_us,
             };
             authors::show(&mut connect(endpoint).await?, request, format).await?;
         }

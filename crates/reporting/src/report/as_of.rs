@@ -34,11 +34,44 @@ pub(crate) struct Then<'a> {
     changed: Vec<Changed>,
 }
 
-/// A post that counts otherwise today: at which event time it did then, and does now.
-struct Changed {
-    then_us: Option<i64>,
-    now_us: Option<i64>,
-    author_unknown: bool,
+/// A post that counts otherwise today, before the time that was asked for.
+pub(super) struct Changed {
+    /// Without its author, like `now`.
+    then: Option<Impact>,
+    now: Option<Impact>,
+    /// Empty where the post does not count today: then nothing is shown of its author.
+    pub(super) author: String,
+    is_erased: bool,
+}
+
+impl Changed {
+    /// What it was then, where that lies within a window.
+    pub(super) fn then(&self, window: Window) -> Option<&Impact> {
+        self.then.as_ref().filter(|impact| window.holds(impact.at_us))
+    }
+
+    /// What it is today, where that lies within a window.
+    pub(super) fn now(&self, window: Window) -> Option<&Impact> {
+        self.now.as_ref().filter(|impact| window.holds(impact.at_us))
+    }
+}
+
+pub(super) fn is_backtweet(impact: &Impact) -> bool {
+    impact.role() == Role::Backtweet
+}
+
+/// Refuses a time that lies ahead. What ends within the minute passes, since times are rounded up to it.
+pub(crate) fn check(as_of_us: Option<i64>, now: Timestamp) -> Result<(), Invalid> {
+    let ends_us = Window::until(now.micros()).end_us();
+    match as_of_us {
+        Some(as_of_us) if Some(as_of_us) > ends_us => {
+            let at = Timestamp::from_micros(as_of_us);
+            let reason =
+                format!("{at} lies ahead of {now}: give an earlier time, or leave it out for what is known now");
+            Err(Invalid::one("report as of a time", "as_of_us", reason))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl<'a> Then<'a> {
@@ -83,18 +116,18 @@ impl<'a> Then<'a> {
 
     /// What is said of it beside the figures of a window.
     pub(crate) fn to_wire(&self, window: Window) -> Option<v1::AsOf> {
-        let is_within = |at_us: Option<i64>| at_us.is_some_and(|at_us| window.holds(at_us));
-        let changed = self.changed.iter();
-        let changed = changed.filter(|post| is_within(post.then_us) || is_within(post.now_us));
-        let unknown = self
-            .changed
-            .iter()
-            .filter(|post| post.author_unknown && is_within(post.then_us));
+        let is_within = |post: &&Changed| post.then(window).is_some() || post.now(window).is_some();
+        let is_unknown = |post: &&Changed| post.is_erased && post.then(window).is_some_and(is_backtweet);
         Some(v1::AsOf {
             as_of_us: self.before_us?,
-            changed_since: changed.count() as u64,
-            author_unknown: unknown.count() as u64,
+            changed_since: self.changed.iter().filter(is_within).count() as u64,
+            author_unknown: self.changed.iter().filter(is_unknown).count() as u64,
         })
+    }
+
+    /// The posts that count otherwise today.
+    pub(super) fn changed(&self) -> &[Changed] {
+        &self.changed
     }
 
     async fn make_up(&mut self, before_us: i64) -> Result<(), ReportError> {
@@ -141,11 +174,12 @@ impl<'a> Then<'a> {
             }
             self.days.insert(day_of(at));
         }
-        let was_backtweet = then.as_ref().is_some_and(|impact| impact.role() == Role::Backtweet);
+        let author = post.effective().map(|impact| impact.author.clone());
         self.changed.push(Changed {
-            then_us: then.map(|impact| impact.at_us),
-            now_us: now.map(|impact| impact.at_us),
-            author_unknown: was_backtweet && post.is_erased(),
+            then,
+            now,
+            author: author.unwrap_or_default(),
+            is_erased: post.is_erased(),
         });
     }
 

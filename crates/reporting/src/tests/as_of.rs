@@ -1,5 +1,7 @@
 //! Figures as they were known at an earlier time against a naive count of what had been found by then.
 
+mod authors;
+
 use std::time::Duration;
 
 use backtweet_domain::{Scored, SubjectId, Timestamp, Version};

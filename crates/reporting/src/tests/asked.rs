@@ -135,6 +135,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
             subject,
             window,
             limit: 2,
+            ..Default::default()
         };
         answers
             .authors
