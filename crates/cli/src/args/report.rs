@@ -79,6 +79,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// How many
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,

@@ -125,10 +125,11 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
         Report::Content {
             subject,
             about,
+            known,
             limit,
             sort,
         } => {
-            let asked = Asked::read(&about, format)?;
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = content::request(subject, &asked, limit, sort);
             content::show(&mut connect(endpoint).await?, request, &asked).await?;
         }

@@ -16,7 +16,7 @@ use crate::figures::Sums;
 use crate::fold::{Contribution, Impact};
 use crate::invalid::Invalid;
 use crate::slot;
-use crate::window::{Bucket, Kept, Window, day_of};
+use crate::window::{Bucket, Kept, Length, Window, day_of};
 
 /// How many posts that changed since are made up for at most.
 const MOST_CHANGED: usize = 20_000;
@@ -41,6 +41,8 @@ pub(super) struct Changed {
     now: Option<Impact>,
     /// Empty where the post does not count today: then nothing is shown of its author.
     pub(super) author: String,
+    /// What it hangs below in a cascade today, or did before it went; `None` for a root.
+    pub(super) root: Option<String>,
     is_erased: bool,
 }
 
@@ -77,9 +79,22 @@ pub(crate) fn check(as_of_us: Option<i64>, now: Timestamp) -> Result<(), Invalid
 impl<'a> Then<'a> {
     /// Reads what changed since the time that was asked for, rounded up to what is kept.
     pub(crate) async fn read(today: Reads<'a>, kept: Kept, as_of_us: Option<i64>) -> Result<Self, ReportError> {
+        let before_us = as_of_us.and_then(|as_of_us| Window::until(as_of_us).kept(kept).end_us());
+        Self::read_before(today, before_us).await
+    }
+
+    /// The same for what grew from each root, which is counted by whole days.
+    pub(super) async fn read_contents(today: Reads<'a>, as_of_us: Option<i64>) -> Result<Self, ReportError> {
+        let before_us = as_of_us.and_then(|as_of_us| Window::until(as_of_us).rounded(Length::Day).end_us());
+        let mut then = Self::read_before(today, before_us).await?;
+        then.make_up_contents();
+        Ok(then)
+    }
+
+    async fn read_before(today: Reads<'a>, before_us: Option<i64>) -> Result<Self, ReportError> {
         let mut then = Self {
             today,
-            before_us: as_of_us.and_then(|as_of_us| Window::until(as_of_us).kept(kept).end_us()),
+            before_us,
             sums: FxHashMap::default(),
             days: BTreeSet::new(),
             changed: Vec::new(),
@@ -125,6 +140,16 @@ impl<'a> Then<'a> {
         })
     }
 
+    /// The time that was used.
+    pub(super) fn before_us(&self) -> Option<i64> {
+        self.before_us
+    }
+
+    /// The subject as it is known today.
+    pub(super) fn today(&self) -> Reads<'a> {
+        self.today
+    }
+
     /// The posts that count otherwise today.
     pub(super) fn changed(&self) -> &[Changed] {
         &self.changed
@@ -145,8 +170,8 @@ impl<'a> Then<'a> {
             if read > MOST_CHANGED {
                 return Err(too_many(before_us).into());
             }
-            for post in self.today.posts(&page).await? {
-                self.replace(&post, before_us);
+            for (entry, post) in page.iter().zip(self.today.posts(&page).await?) {
+                self.replace(&entry.id, &post, before_us);
             }
             if page.len() < PAGE {
                 return Ok(());
@@ -156,7 +181,7 @@ impl<'a> Then<'a> {
     }
 
     /// Takes out what a post is today and puts in what it was. Whatever lies behind the time is no part of any window.
-    fn replace(&mut self, post: &Contribution, before_us: i64) {
+    fn replace(&mut self, id: &str, post: &Contribution, before_us: i64) {
         let is_before = |impact: &Impact| impact.at_us < before_us;
         let now = post
             .effective()
@@ -175,12 +200,34 @@ impl<'a> Then<'a> {
             self.days.insert(day_of(at));
         }
         let author = post.effective().map(|impact| impact.author.clone());
+        let root = post.place.as_ref().map(|place| place.root.clone());
         self.changed.push(Changed {
             then,
             now,
             author: author.unwrap_or_default(),
+            root: root.filter(|root| root != id),
             is_erased: post.is_erased(),
         });
+    }
+
+    /// The same for what grew from each root.
+    fn make_up_contents(&mut self) {
+        for post in &self.changed {
+            let Some(root) = &post.root else { continue };
+            for (impact, sign) in [(&post.now, -1), (&post.then, 1)] {
+                let Some(impact) = impact.as_ref().filter(|impact| is_backtweet(impact)) else {
+                    continue;
+                };
+                for bucket in Bucket::around(Timestamp::from_micros(impact.at_us)) {
+                    if matches!(bucket, Bucket::All | Bucket::Of(Length::Day, _)) {
+                        self.sums
+                            .entry(slot::content(root, bucket))
+                            .or_default()
+                            .add(impact, sign);
+                    }
+                }
+            }
+        }
     }
 
     fn correct(&self, look_up: &LookUp, found: &mut Found) {

@@ -128,6 +128,7 @@ impl ReportService for ReportsApi {
         request: Request<v1::TopContentRequest>,
     ) -> Result<Response<v1::TopContentResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = content::top_content(self.store.as_ref(), request.into_inner())
             .await
             .map_err(report_status)?;

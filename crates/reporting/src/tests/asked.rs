@@ -126,6 +126,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
                 window,
                 limit: 2,
                 order: order.into(),
+                ..Default::default()
             };
             answers
                 .contents

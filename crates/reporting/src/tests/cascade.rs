@@ -1,7 +1,7 @@
 //! Cascades after any deliveries: asked of a tree that was kept live all along, and of one that is read anew, they are what a fresh tree of
 //! the posts that remain says.
 
-mod calls;
+pub(super) mod calls;
 mod large;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 
 pub(crate) mod campaign;
 pub(crate) mod community;
-mod content;
+pub(crate) mod content;
 pub(crate) mod feed;
 mod figures;
 pub(crate) mod pages;
@@ -90,6 +90,7 @@ pub(crate) fn answers_of(
                 contents,
                 missed: 0,
                 coverage: coverage.clone(),
+                as_of: None,
             });
         }
         answers.authors.push(v1::TopAuthorsResponse {

@@ -13,7 +13,7 @@ use crate::report::cascade::{Cache, cascade};
 use crate::report::propagation;
 
 /// The repost numbered `post` of post 0, so many minutes after it.
-pub(super) fn repost(subject: &SubjectId, post: u64, parent: u64, minute: i64) -> Scored {
+pub(in crate::tests) fn repost(subject: &SubjectId, post: u64, parent: u64, minute: i64) -> Scored {
     let version = Version {
         generation: 1,
         revision: 1,
