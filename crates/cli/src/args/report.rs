@@ -171,6 +171,8 @@ pub struct Feed {
     pub subject: String,
     #[command(flatten)]
     pub about: About,
+    #[command(flatten)]
+    pub known: Known,
     /// How many
     #[arg(long, short = 'n', default_value_t = 20)]
     pub limit: u32,

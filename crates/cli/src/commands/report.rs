@@ -170,7 +170,7 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             praise::show(&mut connect(endpoint).await?, args, &asked).await?;
         }
         Report::Feed(args) => {
-            let asked = Asked::read(&args.about, format)?;
+            let asked = Asked::read(&args.about, format)?.known(&args.known)?;
             let limit = args.limit;
             let request = feed::request(*args, &asked)?;
             feed::show(&mut connect(endpoint).await?, request, limit, &asked).await?;

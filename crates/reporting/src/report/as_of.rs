@@ -1,6 +1,8 @@
 //! Figures as they were known at an earlier time: today's, and beside them what makes up for the posts that changed since. What was known of
 //! one post is `fold`'s business.
 
+mod posts;
+
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
@@ -10,6 +12,7 @@ use backtweet_domain::{Role, Timestamp};
 use backtweet_store::{Batch, Direction, FeedEntry, Found, LookUp, Outcome, Store, StoreError};
 use backtweet_wire::v1;
 
+pub(super) use self::posts::Posts;
 use super::ReportError;
 use super::reads::Reads;
 use crate::figures::Sums;
@@ -32,6 +35,8 @@ pub(crate) struct Then<'a> {
     sums: FxHashMap<String, Sums>,
     days: BTreeSet<i64>,
     changed: Vec<Changed>,
+    /// Where posts themselves are to be shown.
+    posts: Option<Posts>,
 }
 
 /// A post that counts otherwise today, before the time that was asked for.
@@ -80,24 +85,31 @@ impl<'a> Then<'a> {
     /// Reads what changed since the time that was asked for, rounded up to what is kept.
     pub(crate) async fn read(today: Reads<'a>, kept: Kept, as_of_us: Option<i64>) -> Result<Self, ReportError> {
         let before_us = as_of_us.and_then(|as_of_us| Window::until(as_of_us).kept(kept).end_us());
-        Self::read_before(today, before_us).await
+        Self::read_before(today, before_us, None).await
+    }
+
+    /// The same with the posts themselves, to the minute.
+    pub(super) async fn read_posts(today: Reads<'a>, as_of_us: Option<i64>) -> Result<Self, ReportError> {
+        let before_us = as_of_us.and_then(|as_of_us| Window::until(as_of_us).end_us());
+        Self::read_before(today, before_us, before_us.map(|_| Posts::default())).await
     }
 
     /// The same for what grew from each root, which is counted by whole days.
     pub(super) async fn read_contents(today: Reads<'a>, as_of_us: Option<i64>) -> Result<Self, ReportError> {
         let before_us = as_of_us.and_then(|as_of_us| Window::until(as_of_us).rounded(Length::Day).end_us());
-        let mut then = Self::read_before(today, before_us).await?;
+        let mut then = Self::read_before(today, before_us, None).await?;
         then.make_up_contents();
         Ok(then)
     }
 
-    async fn read_before(today: Reads<'a>, before_us: Option<i64>) -> Result<Self, ReportError> {
+    async fn read_before(today: Reads<'a>, before_us: Option<i64>, posts: Option<Posts>) -> Result<Self, ReportError> {
         let mut then = Self {
             today,
             before_us,
             sums: FxHashMap::default(),
             days: BTreeSet::new(),
             changed: Vec::new(),
+            posts,
         };
         if let Some(before_us) = then.before_us {
             then.make_up(before_us).await?;
@@ -150,6 +162,11 @@ impl<'a> Then<'a> {
         self.today
     }
 
+    /// The posts that changed since, where they were read.
+    pub(super) fn posts(&self) -> Option<&Posts> {
+        self.posts.as_ref()
+    }
+
     /// The posts that count otherwise today.
     pub(super) fn changed(&self) -> &[Changed] {
         &self.changed
@@ -172,6 +189,9 @@ impl<'a> Then<'a> {
             }
             for (entry, post) in page.iter().zip(self.today.posts(&page).await?) {
                 self.replace(&entry.id, &post, before_us);
+                if let Some(posts) = &mut self.posts {
+                    posts.take(&entry.id, &post, before_us);
+                }
             }
             if page.len() < PAGE {
                 return Ok(());

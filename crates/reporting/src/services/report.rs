@@ -217,10 +217,12 @@ impl ReportService for ReportsApi {
 
     async fn feed(&self, request: Request<v1::FeedRequest>) -> Result<Response<v1::FeedResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let request = request.into_inner();
-        let window = request.window;
+        let (mut window, as_of_us) = (request.window.unwrap_or_default(), request.as_of_us);
+        window.to_us = window.to_us.into_iter().chain(as_of_us).min();
         let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
-        self.measure(&mut response.coverage, window).await?;
+        self.measure(&mut response.coverage, Some(window)).await?;
         Ok(Response::new(response))
     }
 

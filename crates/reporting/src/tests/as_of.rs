@@ -2,6 +2,7 @@
 
 mod authors;
 mod content;
+mod feed;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
