@@ -1,6 +1,7 @@
 //! Figures as they were known at an earlier time: today's, and beside them what makes up for the posts that changed since. What was known of
 //! one post is `fold`'s business.
 
+pub(super) mod history;
 mod posts;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use async_trait::async_trait;
 use rustc_hash::FxHashMap;
 
 use backtweet_domain::{Role, Timestamp};
-use backtweet_store::{Batch, Direction, FeedEntry, Found, LookUp, Outcome, Store, StoreError};
+use backtweet_store::{Batch, Found, LookUp, Outcome, Store, StoreError};
 use backtweet_wire::v1;
 
 pub(super) use self::posts::Posts;
@@ -20,11 +21,6 @@ use crate::fold::{Contribution, Impact};
 use crate::invalid::Invalid;
 use crate::slot;
 use crate::window::{Bucket, Kept, Length, Window, day_of};
-
-/// How many posts that changed since are made up for at most.
-const MOST_CHANGED: usize = 20_000;
-/// How many of them are read in one round trip.
-const PAGE: usize = 1_000;
 
 /// A store whose figures of one subject are those that were known at a time; everything else is as it is today.
 pub(crate) struct Then<'a> {
@@ -173,44 +169,21 @@ impl<'a> Then<'a> {
     }
 
     async fn make_up(&mut self, before_us: i64) -> Result<(), ReportError> {
-        let mut after = Some(FeedEntry {
-            order: before_us,
-            id: String::new(),
-        });
-        let mut read = 0;
-        loop {
-            let page = self
-                .today
-                .feed(slot::HISTORY, after, Direction::Ascending, PAGE)
-                .await?;
-            read += page.len();
-            if read > MOST_CHANGED {
-                return Err(too_many(before_us).into());
+        let today = self.today;
+        let take = |id: &str, post: &Contribution| {
+            self.replace(id, post, before_us);
+            if let Some(posts) = &mut self.posts {
+                posts.take(id, post, before_us);
             }
-            for (entry, post) in page.iter().zip(self.today.posts(&page).await?) {
-                self.replace(&entry.id, &post, before_us);
-                if let Some(posts) = &mut self.posts {
-                    posts.take(&entry.id, &post, before_us);
-                }
-            }
-            if page.len() < PAGE {
-                return Ok(());
-            }
-            after = page.into_iter().next_back();
-        }
+        };
+        history::each(today, before_us, take).await
     }
 
     /// Takes out what a post is today and puts in what it was. Whatever lies behind the time is no part of any window.
     fn replace(&mut self, id: &str, post: &Contribution, before_us: i64) {
-        let is_before = |impact: &Impact| impact.at_us < before_us;
-        let now = post
-            .effective()
-            .filter(|impact| is_before(impact))
-            .map(Impact::without_author);
-        let then = post.as_of(before_us).filter(is_before);
-        if now == then {
+        let Some((then, now)) = history::change(post, before_us) else {
             return;
-        }
+        };
         for (impact, sign) in [(&now, -1), (&then, 1)] {
             let Some(impact) = impact else { continue };
             let at = Timestamp::from_micros(impact.at_us);
@@ -291,10 +264,4 @@ impl Store for Then<'_> {
     async fn ping(&self) -> Result<(), StoreError> {
         self.today.store.ping().await
     }
-}
-
-fn too_many(before_us: i64) -> Invalid {
-    let at = Timestamp::from_micros(before_us);
-    let reason = format!("more than {MOST_CHANGED} posts changed since {at}: ask about a later time");
-    Invalid::one("report as of a time", "as_of_us", reason)
 }

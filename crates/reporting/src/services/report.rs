@@ -160,6 +160,7 @@ impl ReportService for ReportsApi {
 
     async fn cascade(&self, request: Request<v1::CascadeRequest>) -> Result<Response<v1::CascadeResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let (request, now) = (request.into_inner(), self.clock.now());
         let to_us = request.as_of_us;
         let mut response = cascade::cascade(self.store.as_ref(), &self.cascades, now, request)

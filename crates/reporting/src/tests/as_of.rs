@@ -1,6 +1,7 @@
 //! Figures as they were known at an earlier time against a naive count of what had been found by then.
 
 mod authors;
+mod cascade;
 mod content;
 mod feed;
 

@@ -20,6 +20,7 @@ pub(in crate::tests) fn repost(subject: &SubjectId, post: u64, parent: u64, minu
         lineage: 0,
     };
     let mut event = seen(subject, 1, post, version);
+    event.classified.at = Timestamp::from_micros(START_US + minute * MINUTE_US);
     if let Finding::Seen { sighting, .. } = &mut event.classified.finding {
         sighting.role = if post == 0 { Role::Origin } else { Role::Backtweet };
         sighting.post.witnessed_at = Timestamp::from_micros(START_US + minute * MINUTE_US);
