@@ -56,14 +56,15 @@ pub(crate) async fn cascade(
             ..told
         });
     }
-    let (then, changed_since) = match request.as_of_us {
-        Some(as_of_us) => live
-            .as_known(reads, as_of_us.saturating_add(1))
-            .await
-            .map(|(then, changed)| (Some(then), changed))?,
-        None => (None, 0),
+    let then = match request.as_of_us {
+        Some(as_of_us) => Some(live.as_known(reads, as_of_us.saturating_add(1)).await?),
+        None => None,
     };
-    let view = View::of(then.as_ref().unwrap_or(&live).tree(), as_of);
+    let (tree, changed_since) = match &then {
+        Some((then, changed_since)) => (then.tree(), *changed_since),
+        None => (live.tree(), 0),
+    };
+    let view = View::of(tree, as_of);
     let Some(start) = view.start() else {
         return Err(match live.is_empty() {
             true => unknown(reads, &request.root).await?,
@@ -129,7 +130,8 @@ pub(super) async fn unknown(reads: Reads<'_>, root: &str) -> Result<ReportError,
 
 fn begins_later(live: &Live) -> ReportError {
     let first = View::of(live.tree(), None).start().unwrap_or_default();
-    let reason = format!("nothing of the cascade was there yet: it began at {first}");
+    let reason =
+        format!("nothing of the cascade was known yet: as it is known now it began at {first}, give a later time");
     ReportError::Invalid(Invalid::one("cascade request", "as_of_us", reason))
 }
 
