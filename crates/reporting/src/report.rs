@@ -77,5 +77,6 @@ fn feed_item(subject: &str, post: &str, contribution: &Contribution) -> Result<O
         sighting: seen.sighting,
         sentiment: event.sentiment,
         signal_milli: impact.signal_milli,
+        ..v1::FeedItem::default()
     }))
 }

@@ -78,6 +78,10 @@ fn a_cascade_is_whole_in_whatever_order_it_came_and_a_post_that_is_taken_back_le
         left["figures"]["edges"],
         json!({ "observed": 21, "inferred": 1, "flattened": 0 })
     );
+    let before = [&ask[..], &["--as-of", "2026-07-01T00:59:00Z"]].concat();
+    let before: Value = serde_json::from_str(&suite.ask(&before)?)?;
+    assert_eq!(before["figures"]["breadth"], json!([1, 20, 1, 1, 1]));
+    assert_eq!(before["changed_since"], 1);
 
     let page = suite.ask(&ask[..4])?;
     for part in ["passed on 22 times", "@fan20  +20 min", "inferred", "fan0"] {

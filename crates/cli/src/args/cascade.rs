@@ -11,7 +11,7 @@ pub struct Cascade {
     pub subject: String,
     /// The post that it grew from, such as x:1460323737035677698; `backtweet report cascades` lists them
     pub root: String,
-    /// As it stood at this time, such as 2026-07-01T12:00:00Z, or that long ago, such as 24h
+    /// As it was known then: with posts that were deleted since, without those found since. A time such as 2026-07-01T12:00:00Z, or an age such as 24h
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     /// The forecast as it would have been made this long after the start, such as 1h

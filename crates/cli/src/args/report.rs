@@ -67,6 +67,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// How many
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
@@ -77,6 +79,8 @@ pub enum Report {
         subject: String,
         #[command(flatten)]
         about: About,
+        #[command(flatten)]
+        known: Known,
         /// How many
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
@@ -167,6 +171,8 @@ pub struct Feed {
     pub subject: String,
     #[command(flatten)]
     pub about: About,
+    #[command(flatten)]
+    pub known: Known,
     /// How many
     #[arg(long, short = 'n', default_value_t = 20)]
     pub limit: u32,

@@ -181,6 +181,7 @@ async fn read(day: &Day, channel: Channel) -> Result<Vec<Outcome>> {
             subject: subject.clone(),
             window: None,
             limit: 3,
+            ..Default::default()
         };
         let feed = v1::FeedRequest {
             subject,

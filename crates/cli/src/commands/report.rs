@@ -107,22 +107,29 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             };
             heatmap::show(&mut connect(endpoint).await?, request, format).await?;
         }
-        Report::Authors { subject, about, limit } => {
-            let asked = Asked::read(&about, format)?;
+        Report::Authors {
+            subject,
+            about,
+            known,
+            limit,
+        } => {
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = v1::TopAuthorsRequest {
                 subject,
                 window: asked.window,
                 limit,
+                as_of_us: asked.as_of_us,
             };
             authors::show(&mut connect(endpoint).await?, request, format).await?;
         }
         Report::Content {
             subject,
             about,
+            known,
             limit,
             sort,
         } => {
-            let asked = Asked::read(&about, format)?;
+            let asked = Asked::read(&about, format)?.known(&known)?;
             let request = content::request(subject, &asked, limit, sort);
             content::show(&mut connect(endpoint).await?, request, &asked).await?;
         }
@@ -163,7 +170,7 @@ pub async fn run(report: Report, endpoint: &str, format: Format) -> Result<ExitC
             praise::show(&mut connect(endpoint).await?, args, &asked).await?;
         }
         Report::Feed(args) => {
-            let asked = Asked::read(&args.about, format)?;
+            let asked = Asked::read(&args.about, format)?.known(&args.known)?;
             let limit = args.limit;
             let request = feed::request(*args, &asked)?;
             feed::show(&mut connect(endpoint).await?, request, limit, &asked).await?;

@@ -23,13 +23,34 @@ pub fn show(known: Option<&AsOf>) {
     }
 }
 
+/// Says it beside a ranking of authors that so many backtweets are missing from.
+pub fn show_ranking(known: Option<&AsOf>, unranked: u64) {
+    if let Some(known) = known {
+        output::line(styled(FAINT, ranking(known, unranked)));
+    }
+}
+
 fn text(known: &AsOf) -> String {
     format!(
-        "as known at {}: {} posts were deleted, edited, hidden or found since; authors are those who count today, {} backtweets are by authors \
-         who were erased",
+        "{}; authors are those who count today, {} backtweets are by authors who were erased",
+        changed(known),
+        grouped(known.author_unknown)
+    )
+}
+
+fn ranking(known: &AsOf, unranked: u64) -> String {
+    format!(
+        "{}; {} backtweets are missing here, since their authors were erased or are hidden today",
+        changed(known),
+        grouped(unranked)
+    )
+}
+
+fn changed(known: &AsOf) -> String {
+    format!(
+        "as known at {}: {} posts were deleted, edited, hidden or found since",
         Timestamp::from_micros(known.as_of_us),
         grouped(known.changed_since),
-        grouped(known.author_unknown)
     )
 }
 
@@ -50,5 +71,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("7 backtweets are by authors who were erased"), "{text}");
+        let text = ranking(&known, 12);
+        assert!(text.contains("12 backtweets are missing here"), "{text}");
     }
 }

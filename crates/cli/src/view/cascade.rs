@@ -28,6 +28,13 @@ pub fn page(response: &CascadeResponse, lines: usize) -> String {
             let _ = writeln!(page, "  {line}");
         }
     }
+    if response.changed_since > 0 {
+        let changed = format!(
+            "{} of these posts were deleted, edited or hidden, or others found, since then",
+            grouped(response.changed_since)
+        );
+        let _ = writeln!(page, "  {}", styled(FAINT, changed));
+    }
     page.push_str(&branches::tree(&response.nodes, lines));
     page.trim_end().to_owned()
 }
@@ -254,6 +261,7 @@ pub fn json(response: &CascadeResponse) -> Value {
             "high": forecast.high,
         })),
         "no_forecast": Some(&response.no_forecast).filter(|reason| !reason.is_empty()),
+        "changed_since": response.changed_since,
         "coverage": CoverageView::from(&response.coverage.clone().unwrap_or_default()),
     })
 }

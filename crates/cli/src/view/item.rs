@@ -39,7 +39,7 @@ pub fn view(item: &FeedItem) -> Value {
     let post = sighting.post.unwrap_or_default();
     let author = post.author.unwrap_or_default();
     let lineage = sighting.lineage.unwrap_or_default();
-    json!({
+    let mut view = json!({
         "post": post.id,
         "at": Timestamp::from_micros(post.witnessed_at_us),
         "author": { "id": author.id, "handle": author.handle, "name": author.name, "followers": author.followers },
@@ -63,7 +63,13 @@ pub fn view(item: &FeedItem) -> Value {
             "model": sentiment.model,
         })),
         "signal_milli": item.signal_milli,
-    })
+    });
+    for (name, is_part) in [("erased", item.erased), ("changed", item.changed)] {
+        if is_part {
+            view[name] = json!(true);
+        }
+    }
+    view
 }
 
 /// The post as a person reads it, by the clocks of `zone`.
@@ -75,9 +81,11 @@ pub fn text(item: &FeedItem, zone: &Zone) -> String {
         return String::new();
     };
     let author = post.author.clone().unwrap_or_default();
-    let who = author
-        .handle
-        .map_or_else(|| author.name.unwrap_or(author.id), |handle| format!("@{handle}"));
+    let who = match author.handle {
+        _ if item.erased => "somebody".to_owned(),
+        Some(handle) => format!("@{handle}"),
+        None => author.name.unwrap_or(author.id),
+    };
     let followers = author
         .followers
         .map(|count| format!(" {} followers", grouped(count)))
@@ -104,10 +112,53 @@ pub fn text(item: &FeedItem, zone: &Zone) -> String {
         styled(ACCENT, how),
         name(sighting.intent, Intent::name).replace('_', " "),
     );
-    let body = post.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let body = match (item.erased, item.changed) {
+        (true, _) => styled(
+            FAINT,
+            format!("{}: erased since, or its author is hidden today", post.id),
+        ),
+        (_, true) => styled(
+            FAINT,
+            format!("{}: changed since, what it said then is not kept", post.id),
+        ),
+        _ => post.text.split_whitespace().collect::<Vec<_>>().join(" "),
+    };
     if body.is_empty() {
         head
     } else {
         format!("{head}\n    {body}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_of_which_not_all_is_left_says_so_in_place_of_its_text() {
+        let post = v1::Post {
+            id: "x:1".to_owned(),
+            ..v1::Post::default()
+        };
+        let erased = FeedItem {
+            sighting: Some(v1::Sighting {
+                post: Some(post),
+                ..v1::Sighting::default()
+            }),
+            erased: true,
+            ..FeedItem::default()
+        };
+        let shown = text(&erased, &Zone::UTC);
+        assert!(
+            shown.contains("somebody") && shown.contains("x:1: erased since"),
+            "{shown}"
+        );
+        assert_eq!(view(&erased)["erased"], true);
+        let changed = FeedItem {
+            erased: false,
+            changed: true,
+            ..erased
+        };
+        assert!(text(&changed, &Zone::UTC).contains("changed since"));
     }
 }

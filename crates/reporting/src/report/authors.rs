@@ -1,9 +1,12 @@
 //! Authors by the signal of their backtweets in a window. Who an author is, is read from their newest backtweet that still counts, so
 //! nothing has to be kept up to date, or erased, beside the posts themselves.
 
+mod then;
+
 use backtweet_store::{Direction, FeedEntry, Store, StoreError};
 use backtweet_wire::v1;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::recent::Recent;
 use super::{ReportError, coverage, feed_item, summary};
@@ -45,16 +48,20 @@ pub(crate) async fn remembered(
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let window = window.kept(head.kept());
+    let then = Then::read(reads, head.kept(), request.as_of_us).await?;
+    let window = then.clip(window)?.kept(head.kept());
     let buckets = summary::buckets(reads, &head, window).await?;
-    let ranked = ranked(reads, recent, &buckets, limit as usize).await?;
-    let authors = figures(reads, ranked).await?;
-    let (window, coverage) = (Some(window.to_wire()), Some(coverage(&head)));
+    let (ranked, unranked) = match request.as_of_us {
+        None => (ranked(reads, recent, &buckets, limit as usize).await?, 0),
+        Some(_) => then::ranked(reads, &then, &buckets, window, limit as usize).await?,
+    };
     Ok(v1::TopAuthorsResponse {
+        authors: figures(reads, ranked).await?,
+        as_of: then.to_wire(window),
+        unranked,
         subject: request.subject,
-        window,
-        authors,
-        coverage,
+        window: Some(window.to_wire()),
+        coverage: Some(coverage(&head)),
     })
 }
 
@@ -111,9 +118,11 @@ pub(crate) async fn cards(reads: Reads<'_>, feeds: &[String]) -> Result<Vec<v1::
     let entries: Vec<FeedEntry> = newest.iter().flatten().cloned().collect();
     let mut posts = reads.posts(&entries).await?.into_iter();
     let cards = newest.iter().map(|entry| {
-        let Some((entry, post)) = entry.as_ref().zip(posts.next()) else {
+        // Posts were read of those alone that have one.
+        let Some(entry) = entry else {
             return Ok(v1::Author::default());
         };
+        let post = posts.next().unwrap_or_default();
         let item = feed_item(reads.subject, &entry.id, &post)?;
         Ok(item.and_then(|item| item.sighting?.post?.author).unwrap_or_default())
     });

@@ -43,14 +43,12 @@ pub(crate) async fn cascade(
     let mut live = live.lock().await;
     let head = live.catch_up(reads).await?;
     cache.settle(&key, live.size());
-    if live.is_empty() {
-        return Err(unknown(reads, &request.root).await?);
-    }
-
     let as_of = request.as_of_us.map(Timestamp::from_micros);
     // Told by the second, so that those who ask at once are told the same and it is worked out once.
     let now = as_of.unwrap_or(Timestamp::from_seconds(now.micros().div_euclid(1_000_000)));
-    if let Some(told) = live.told(bound_to, now).filter(|_| !request.with_nodes) {
+    // What was known then may become another without any change of what is known now.
+    let is_told = as_of.is_none() && !request.with_nodes;
+    if let Some(told) = live.told(bound_to, now).filter(|_| is_told) {
         return Ok(v1::CascadeResponse {
             subject: request.subject,
             root: request.root,
@@ -58,8 +56,21 @@ pub(crate) async fn cascade(
             ..told
         });
     }
-    let view = View::of(live.tree(), as_of);
-    let start = view.start().ok_or_else(|| begins_later(&live))?;
+    let then = match request.as_of_us {
+        Some(as_of_us) => Some(live.as_known(reads, as_of_us.saturating_add(1)).await?),
+        None => None,
+    };
+    let (tree, changed_since) = match &then {
+        Some((then, changed_since)) => (then.tree(), *changed_since),
+        None => (live.tree(), 0),
+    };
+    let view = View::of(tree, as_of);
+    let Some(start) = view.start() else {
+        return Err(match live.is_empty() {
+            true => unknown(reads, &request.root).await?,
+            false => begins_later(&live),
+        });
+    };
     let observed = request
         .observe_seconds
         .map(|seconds| start.plus(std::time::Duration::from_secs(seconds)));
@@ -70,6 +81,7 @@ pub(crate) async fn cascade(
         forecast: forecast.ok().map(wire::forecast),
         no_forecast: forecast.err().map(|error| error.to_string()).unwrap_or_default(),
         coverage: Some(coverage(&head)),
+        changed_since,
         ..v1::CascadeResponse::default()
     };
     if request.with_nodes {
@@ -80,7 +92,7 @@ pub(crate) async fn cascade(
             response.next_page_token = token(&view, page.end - 1, bound_to).write();
         }
     }
-    if !request.with_nodes {
+    if is_told {
         live.tell(bound_to, now, response.clone());
     }
     drop(live);
@@ -118,7 +130,8 @@ pub(super) async fn unknown(reads: Reads<'_>, root: &str) -> Result<ReportError,
 
 fn begins_later(live: &Live) -> ReportError {
     let first = View::of(live.tree(), None).start().unwrap_or_default();
-    let reason = format!("nothing of the cascade was there yet: it began at {first}");
+    let reason =
+        format!("nothing of the cascade was known yet: as it is known now it began at {first}, give a later time");
     ReportError::Invalid(Invalid::one("cascade request", "as_of_us", reason))
 }
 

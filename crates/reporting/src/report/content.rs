@@ -1,5 +1,7 @@
 //! The subject's own posts by what came of them in a window. They are counted by day, so the window is rounded outwards to days.
 
+mod then;
+
 use std::cmp::Reverse;
 
 use backtweet_domain::Role;
@@ -7,6 +9,7 @@ use backtweet_store::{FeedEntry, Store, StoreError};
 use backtweet_wire::v1;
 use rustc_hash::FxHashSet;
 
+use super::as_of::Then;
 use super::reads::Reads;
 use super::used_together::{BUDGET, most_frequent};
 use super::{ReportError, coverage, feed_item, summary};
@@ -36,17 +39,29 @@ pub(crate) async fn top_content(
         subject: &request.subject,
     };
     let head = reads.head().await?;
-    let buckets = summary::whole_buckets(reads, &head, window, Length::Day).await?;
-    let (roots, missed) = most_frequent(reads, &buckets, slot::contents, ROOTS, BUDGET).await?;
+    let then = Then::read_contents(reads, request.as_of_us).await?;
+    let window = then.clip(window)?;
+    let buckets = summary::whole_buckets(then.reads(), &head, window, Length::Day).await?;
+    let (roots, missed) = match request.as_of_us {
+        None => most_frequent(reads, &buckets, slot::contents, ROOTS, BUDGET).await?,
+        Some(_) => then::roots(&then, &buckets, window).await?,
+    };
     let own = own(reads, roots).await?;
-    let figures = figures(reads, &own, &buckets).await?;
+    let figures = figures(then.reads(), &own, &buckets).await?;
     let mut ranked: Vec<_> = own.into_iter().zip(figures).collect();
     ranked
         .sort_by_cached_key(|((root, _), figures)| (Reverse(key(figures)), Reverse(figures.backtweets), root.clone()));
     ranked.truncate(limit);
     let contents = ranked.into_iter().map(|((post, stored), figures)| {
+        let shown = match then.before_us() {
+            None => Some(stored),
+            Some(before_us) => stored.as_known(before_us).filter(|post| !post.event.is_empty()),
+        };
+        let item = shown
+            .map(|shown| feed_item(&request.subject, &post, &shown))
+            .transpose()?;
         Ok(v1::Content {
-            sighting: feed_item(&request.subject, &post, &stored)?.and_then(|item| item.sighting),
+            sighting: item.flatten().and_then(|item| item.sighting),
             post,
             figures: Some(figures),
         })
@@ -56,6 +71,7 @@ pub(crate) async fn top_content(
         subject: request.subject.clone(),
         window: Some(window.to_wire()),
         missed,
+        as_of: then.to_wire(window),
         coverage: Some(coverage(&head)),
     })
 }

@@ -4,6 +4,7 @@
 mod filter;
 mod search;
 mod sorted;
+mod then;
 mod walk;
 
 use backtweet_store::{Direction, FeedEntry, Store, StoreError};
@@ -13,6 +14,7 @@ use prost::Message;
 use self::filter::Filter;
 use self::sorted::Key;
 pub(crate) use self::walk::Walk;
+use super::as_of::{Posts, Then};
 use super::reads::Reads;
 use super::{ReportError, coverage, feed_item};
 use crate::fold::Contribution;
@@ -38,6 +40,7 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
     let window = Window::read(request.window, &mut violations);
     let filter = Filter::read(&request, &mut violations);
     let order = Order::read(request.order, &mut violations);
+    then::check(&request, &mut violations);
     violations.check("feed request")?;
     let after = Token::read(&page_token, "page_token", bound_to)?.map(|token| FeedEntry {
         order: token.order,
@@ -48,10 +51,12 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
         subject: &request.subject,
     };
     let head = reads.head().await?;
+    let then = Then::read_posts(reads, request.as_of_us).await?;
     let scan = Scan {
         reads,
-        window,
+        window: then.clip(window)?,
         filter: &filter,
+        changed: then.posts(),
     };
     let most = if page_size == 0 { DEFAULT } else { page_size.min(MOST) } as usize;
     let Page { items, next, .. } = match order {
@@ -69,6 +74,7 @@ pub(crate) async fn feed(store: &dyn Store, mut request: v1::FeedRequest) -> Res
     };
     let next_page_token = next.map(token).unwrap_or_default();
     Ok(v1::FeedResponse {
+        as_of: then.to_wire(scan.window),
         subject: request.subject,
         items,
         next_page_token,
@@ -123,6 +129,15 @@ struct Scan<'a> {
     reads: Reads<'a>,
     window: Window,
     filter: &'a Filter,
+    /// Posts that changed since the time that was asked for.
+    changed: Option<&'a Posts>,
+}
+
+/// The next posts that are looked at.
+struct Chunk {
+    posts: Vec<(FeedEntry, Contribution)>,
+    /// Where it goes on; `None` where these are the last.
+    next: Option<FeedEntry>,
 }
 
 impl Scan<'_> {
@@ -135,7 +150,7 @@ impl Scan<'_> {
             ..Page::default()
         };
         while scanned < MOST_SCANNED {
-            let (posts, is_last) = self.chunk(direction, page.next.clone(), chunk).await?;
+            let Chunk { posts, next } = self.chunk(direction, page.next.as_ref(), chunk).await?;
             scanned += posts.len();
             for (entry, post) in posts {
                 if page.is_full(most) {
@@ -146,8 +161,8 @@ impl Scan<'_> {
                 }
                 page.next = Some(entry);
             }
-            if is_last {
-                page.next = None;
+            page.next = next;
+            if page.next.is_none() {
                 return Ok(page);
             }
             chunk = CHUNK;
@@ -167,22 +182,25 @@ impl Scan<'_> {
         })
     }
 
-    /// The next posts of the window, and whether they are its last.
-    async fn chunk(
-        &self,
-        direction: Direction,
-        after: Option<FeedEntry>,
-        limit: usize,
-    ) -> Result<(Vec<(FeedEntry, Contribution)>, bool), StoreError> {
+    /// The next posts of the window.
+    async fn chunk(&self, direction: Direction, after: Option<&FeedEntry>, limit: usize) -> Result<Chunk, StoreError> {
         let within = |entry: &FeedEntry| match direction {
             Direction::Ascending => self.window.end_us().is_none_or(|end| entry.order < end),
             Direction::Descending => self.window.start_us().is_none_or(|start| entry.order >= start),
         };
-        let mut entries = self.reads.feed(&self.filter.feed(), after, direction, limit).await?;
+        let feed = self.filter.feed();
+        let mut entries = self.reads.feed(&feed, after.cloned(), direction, limit).await?;
         let is_last = entries.len() < limit || !entries.iter().all(within);
-        entries.retain(within);
+        let next = entries.last().filter(|_| !is_last).cloned();
+        let has_changed = |entry: &FeedEntry| self.changed.is_some_and(|changed| changed.has(&entry.id));
+        entries.retain(|entry| within(entry) && !has_changed(entry));
         let posts = self.reads.posts(&entries).await?;
-        Ok((entries.into_iter().zip(posts).collect(), is_last))
+        let mut posts: Vec<_> = entries.into_iter().zip(posts).collect();
+        if let Some(changed) = self.changed {
+            posts.extend(changed.between(self.window, direction, after, next.as_ref()));
+            then::sort(&mut posts, direction);
+        }
+        Ok(Chunk { posts, next })
     }
 
     /// The post as it is shown; `None` where it is not.
@@ -194,7 +212,10 @@ impl Scan<'_> {
         if !stands {
             return Ok(None);
         }
-        let item = feed_item(self.reads.subject, &entry.id, post)?;
+        let item = match then::is_part(post) {
+            true => then::part(&entry.id, post),
+            false => feed_item(self.reads.subject, &entry.id, post)?,
+        };
         Ok(item.filter(|item| self.filter.shows(item)))
     }
 }

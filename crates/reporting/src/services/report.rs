@@ -18,12 +18,12 @@ use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_server::ReportService;
 
 use super::measure::measure;
-use super::{erasure, export, report_status, subject_status};
+use super::{erasure, export, invalid, report_status, subject_status};
 use crate::report::recent::Recent;
 use crate::report::watch::Cursor;
 use crate::report::{
-    authors, campaign, cascade, cascades, community, compare, content, crowd, feed, heatmap, pages, people, praise,
-    propagation, reach, summary, timeline,
+    as_of, authors, campaign, cascade, cascades, community, compare, content, crowd, feed, heatmap, pages, people,
+    praise, propagation, reach, summary, timeline,
 };
 use crate::subjects::Subjects;
 
@@ -53,6 +53,11 @@ pub struct ReportsApi {
 }
 
 impl ReportsApi {
+    /// Refuses to tell what was known at a time that lies ahead.
+    fn knows(&self, as_of_us: Option<i64>) -> Result<(), Status> {
+        as_of::check(as_of_us, self.clock.now()).map_err(invalid)
+    }
+
     async fn exists(&self, subject: &str) -> Result<(), Status> {
         self.subjects.get(subject).await.map(drop).map_err(subject_status)
     }
@@ -72,6 +77,7 @@ impl ReportsApi {
 impl ReportService for ReportsApi {
     async fn summary(&self, request: Request<v1::SummaryRequest>) -> Result<Response<v1::SummaryResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = summary::summary(self.store.as_ref(), request.into_inner(), self.clock.now())
             .await
             .map_err(report_status)?;
@@ -87,6 +93,7 @@ impl ReportService for ReportsApi {
 
     async fn timeline(&self, request: Request<v1::TimelineRequest>) -> Result<Response<v1::TimelineResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = timeline::remembered(self.store.as_ref(), &self.recent, request.into_inner())
             .await
             .map_err(report_status)?;
@@ -96,6 +103,7 @@ impl ReportService for ReportsApi {
 
     async fn heat_map(&self, request: Request<v1::HeatMapRequest>) -> Result<Response<v1::HeatMapResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = heatmap::heat_map(self.store.as_ref(), request.into_inner())
             .await
             .map_err(report_status)?;
@@ -104,6 +112,7 @@ impl ReportService for ReportsApi {
     }
 
     async fn compare(&self, request: Request<v1::CompareRequest>) -> Result<Response<v1::CompareResponse>, Status> {
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = compare::compare(self.store.as_ref(), request.get_ref().clone())
             .await
             .map_err(report_status)?;
@@ -119,6 +128,7 @@ impl ReportService for ReportsApi {
         request: Request<v1::TopContentRequest>,
     ) -> Result<Response<v1::TopContentResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = content::top_content(self.store.as_ref(), request.into_inner())
             .await
             .map_err(report_status)?;
@@ -131,6 +141,7 @@ impl ReportService for ReportsApi {
         request: Request<v1::TopAuthorsRequest>,
     ) -> Result<Response<v1::TopAuthorsResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let mut response = authors::remembered(self.store.as_ref(), &self.recent, request.into_inner())
             .await
             .map_err(report_status)?;
@@ -149,6 +160,7 @@ impl ReportService for ReportsApi {
 
     async fn cascade(&self, request: Request<v1::CascadeRequest>) -> Result<Response<v1::CascadeResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let (request, now) = (request.into_inner(), self.clock.now());
         let to_us = request.as_of_us;
         let mut response = cascade::cascade(self.store.as_ref(), &self.cascades, now, request)
@@ -206,10 +218,12 @@ impl ReportService for ReportsApi {
 
     async fn feed(&self, request: Request<v1::FeedRequest>) -> Result<Response<v1::FeedResponse>, Status> {
         self.exists(&request.get_ref().subject).await?;
+        self.knows(request.get_ref().as_of_us)?;
         let request = request.into_inner();
-        let window = request.window;
+        let (mut window, as_of_us) = (request.window.unwrap_or_default(), request.as_of_us);
+        window.to_us = window.to_us.into_iter().chain(as_of_us).min();
         let mut response = feed::feed(self.store.as_ref(), request).await.map_err(report_status)?;
-        self.measure(&mut response.coverage, window).await?;
+        self.measure(&mut response.coverage, Some(window)).await?;
         Ok(Response::new(response))
     }
 

@@ -1,8 +1,14 @@
 //! Figures as they were known at an earlier time against a naive count of what had been found by then.
 
+mod authors;
+mod cascade;
+mod content;
+mod feed;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backtweet_domain::{Scored, SubjectId, Timestamp, Version};
+use backtweet_domain::{Finding, Scored, SubjectId, Timestamp, Version};
 use backtweet_store::{Batch, FeedEntry, FjallStore, Store, Write};
 use backtweet_wire::v1;
 use proptest::prelude::*;
@@ -23,6 +29,48 @@ fn as_of(seed: u64, number: u64) -> i64 {
 fn known_before(events: &[Scored], before_us: i64) -> Vec<Scored> {
     let is_before = |event: &&Scored| event.classified.at.micros() < before_us;
     events.iter().filter(is_before).cloned().collect()
+}
+
+/// A post as it was known before a time.
+struct Known {
+    /// At the place in a cascade that it has today, or had before it went.
+    event: Scored,
+    /// Whether it counts today.
+    has_author: bool,
+    /// Whether it besides says today what it said then.
+    has_text: bool,
+}
+
+/// What counted before a time, by post.
+fn known(events: &[Scored], before_us: i64) -> BTreeMap<String, Known> {
+    let version = |event: &Scored| match event.classified.finding {
+        Finding::Seen { version, .. } => Some(version),
+        _ => None,
+    };
+    let today = naive::effective(events);
+    let known = naive::effective(&known_before(events, before_us)).into_iter();
+    let known = known.map(|(post, mut event)| {
+        let today = today.get(&post);
+        let has_text = today.is_some_and(|today| version(today) == version(&event));
+        let all = events.iter().filter(|event| event.classified.post.to_string() == post);
+        let last = all
+            .filter(|event| version(event).is_some())
+            .max_by_key(|event| version(event))
+            .unwrap();
+        if let Finding::Seen { sighting, .. } = &mut event.classified.finding {
+            sighting.lineage = naive::sighting(last).lineage.clone();
+        }
+        let has_author = today.is_some();
+        (
+            post,
+            Known {
+                event,
+                has_author,
+                has_text,
+            },
+        )
+    });
+    known.collect()
 }
 
 /// The part of a window that lies before a time; `None` where there is none.

@@ -126,6 +126,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
                 window,
                 limit: 2,
                 order: order.into(),
+                ..Default::default()
             };
             answers
                 .contents
@@ -135,6 +136,7 @@ pub(crate) async fn ask_about(store: &dyn Store, subject: &SubjectId, windows: &
             subject,
             window,
             limit: 2,
+            ..Default::default()
         };
         answers
             .authors

@@ -1,7 +1,7 @@
 //! Cascades after any deliveries: asked of a tree that was kept live all along, and of one that is read anew, they are what a fresh tree of
 //! the posts that remain says.
 
-mod calls;
+pub(super) mod calls;
 mod large;
 
 use std::collections::BTreeMap;
@@ -55,7 +55,11 @@ fn sighting(event: &Scored) -> Option<(Version, &Sighting)> {
 
 /// The posts that remain in one cascade, and where those that are gone stood.
 pub(super) fn fresh(events: &[Scored], root: &PostId) -> Tree {
-    let remaining = naive::effective(events);
+    fresh_of(events, &naive::effective(events), root)
+}
+
+/// The same with these posts in it, each where it stood last.
+pub(super) fn fresh_of(events: &[Scored], remaining: &BTreeMap<String, Scored>, root: &PostId) -> Tree {
     let mut last: BTreeMap<String, (Version, &Sighting)> = BTreeMap::new();
     for (version, seen) in events.iter().filter_map(sighting) {
         let known = last.entry(seen.post.id.to_string()).or_insert((version, seen));
@@ -140,9 +144,21 @@ pub(super) fn expected(tree: &Tree) -> Option<Answer> {
 
 /// Asks for a cascade with all its posts, page by small page; `None` where there is none.
 pub(super) async fn ask(store: &dyn Store, cache: &Cache, subject: &SubjectId, root: &PostId) -> Option<Answer> {
+    ask_as_of(store, cache, subject, root, None).await
+}
+
+/// The same as of a time; `None` also where nothing was there then.
+pub(super) async fn ask_as_of(
+    store: &dyn Store,
+    cache: &Cache,
+    subject: &SubjectId,
+    root: &PostId,
+    as_of_us: Option<i64>,
+) -> Option<Answer> {
     let mut request = v1::CascadeRequest {
         subject: subject.to_string(),
         root: root.to_string(),
+        as_of_us,
         with_nodes: true,
         page_size: 2,
         ..Default::default()
@@ -151,6 +167,7 @@ pub(super) async fn ask(store: &dyn Store, cache: &Cache, subject: &SubjectId, r
     loop {
         let response = match cascade(store, cache, NOW, request.clone()).await {
             Err(ReportError::NotFound(_)) => return None,
+            Err(ReportError::Invalid(_)) if as_of_us.is_some() => return None,
             response => response.unwrap(),
         };
         nodes.extend(response.nodes.into_iter().map(|node| {

@@ -201,6 +201,7 @@ async fn what_is_wrong_with_a_request_is_said_field_by_field() {
         subject: "acme".into(),
         window: turned,
         limit: 1_001,
+        ..Default::default()
     };
     assert_eq!(
         fields(&suite.reports.top_authors(request).await.unwrap_err()),

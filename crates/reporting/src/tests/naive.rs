@@ -3,7 +3,7 @@
 
 pub(crate) mod campaign;
 pub(crate) mod community;
-mod content;
+pub(crate) mod content;
 pub(crate) mod feed;
 mod figures;
 pub(crate) mod pages;
@@ -90,6 +90,7 @@ pub(crate) fn answers_of(
                 contents,
                 missed: 0,
                 coverage: coverage.clone(),
+                as_of: None,
             });
         }
         answers.authors.push(v1::TopAuthorsResponse {
@@ -97,6 +98,7 @@ pub(crate) fn answers_of(
             window,
             authors: authors(&posts, &within),
             coverage,
+            ..Default::default()
         });
     }
     answers
@@ -191,7 +193,7 @@ fn is_sighting(event: &Scored) -> bool {
     matches!(event.classified.finding, Finding::Seen { .. })
 }
 
-fn sighting(event: &Scored) -> &Sighting {
+pub(super) fn sighting(event: &Scored) -> &Sighting {
     match &event.classified.finding {
         Finding::Seen { sighting, .. } => sighting,
         other => panic!("{other:?} is no sighting"),
@@ -202,7 +204,7 @@ fn at(event: &Scored) -> i64 {
     sighting(event).post.witnessed_at.micros()
 }
 
-fn is_within(window: Option<v1::Window>, event: &Scored) -> bool {
+pub(super) fn is_within(window: Option<v1::Window>, event: &Scored) -> bool {
     let window = window.unwrap_or_default();
     window.from_us.is_none_or(|from| at(event) >= from) && window.to_us.is_none_or(|to| at(event) < to)
 }
@@ -213,8 +215,8 @@ fn worth(event: &Scored) -> i64 {
     signal::strength(sighting.intent, label, sighting.kinds, sighting.role)
 }
 
-/// The best two within a window, as their newest backtweet of all shows them.
-fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
+/// The best two within a window, as their newest backtweet of all posts shows them.
+pub(super) fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
     let is_backtweet = |post: &&&Scored| sighting(post).role == Role::Backtweet;
     let author = |post: &Scored| sighting(post).post.author.id.to_string();
     let mut figures: BTreeMap<String, (u64, i64)> = BTreeMap::new();
@@ -231,16 +233,13 @@ fn authors(posts: &[&Scored], within: &[&Scored]) -> Vec<v1::AuthorFigures> {
     ranked.truncate(2);
     let card = |(id, (backtweets, signal_milli)): (String, (u64, i64))| {
         let theirs = posts.iter().filter(is_backtweet).filter(|post| author(post) == id);
-        let newest = theirs
-            .max_by_key(|post| (at(post), post.classified.post.to_string()))
-            .unwrap();
-        let author = sighting(newest).post.author.clone();
-        let (handle, name, followers) = (author.handle, author.name, author.followers);
+        let newest = theirs.max_by_key(|post| (at(post), post.classified.post.to_string()));
+        let author = newest.map(|newest| sighting(newest).post.author.clone());
         v1::AuthorFigures {
+            handle: author.as_ref().and_then(|author| author.handle.clone()),
+            name: author.as_ref().and_then(|author| author.name.clone()),
+            followers: author.and_then(|author| author.followers),
             author: id,
-            handle,
-            name,
-            followers,
             backtweets,
             signal_milli,
         }

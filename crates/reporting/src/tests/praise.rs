@@ -62,6 +62,7 @@ fn items(praises: &[v1::Praise]) -> Vec<v1::FeedItem> {
         sighting: praise.sighting.clone(),
         sentiment: praise.sentiment.clone(),
         signal_milli: praise.signal_milli,
+        ..v1::FeedItem::default()
     };
     praises.iter().map(item).collect()
 }

@@ -28,6 +28,7 @@ fn what_is_kept_in_memory_changes_no_answer() {
                             subject: subject.clone(),
                             window,
                             limit: 2,
+                            ..Default::default()
                         };
                         let kept = authors::remembered(store, &recent, request.clone()).await.unwrap();
                         prop_assert_eq!(kept, authors::top_authors(store, request).await.unwrap());

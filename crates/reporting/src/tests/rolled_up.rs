@@ -78,6 +78,7 @@ async fn check(store: &dyn Store, subject: &SubjectId, events: &[Scored]) -> Res
             subject: subject.clone(),
             window,
             limit: 2,
+            ..Default::default()
         };
         let mut answer = authors::top_authors(store, request).await.unwrap();
         let expected = naive::authors_within(events, answer.window);

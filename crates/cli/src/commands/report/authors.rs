@@ -8,6 +8,7 @@ use super::Client;
 use crate::args::Format;
 use crate::client::refused;
 use crate::output::{self, FAINT, styled};
+use crate::view::as_of;
 use crate::view::author::name;
 use crate::view::bars::grouped;
 use crate::view::figures::{CoverageView, WindowView};
@@ -31,12 +32,17 @@ pub(super) async fn show(client: &mut Client, request: v1::TopAuthorsRequest, fo
                     })
                 })
                 .collect();
-            output::json(&json!({
+            let mut view = json!({
                 "subject": response.subject,
                 "window": WindowView::from(&response.window.unwrap_or_default()),
                 "authors": rows,
                 "coverage": CoverageView::from(&response.coverage.unwrap_or_default()),
-            }))?;
+            });
+            if let Some(known) = &response.as_of {
+                view["as_of"] = as_of::view(known);
+                view["unranked"] = json!(response.unranked);
+            }
+            output::json(&view)?;
         }
         Format::Csv => {
             let rows = response.authors.into_iter().map(|row| {
@@ -54,6 +60,7 @@ pub(super) async fn show(client: &mut Client, request: v1::TopAuthorsRequest, fo
         }
         Format::Text if response.authors.is_empty() => {
             output::line(format!("nobody pointed back at {} in this window", response.subject));
+            as_of::show_ranking(response.as_of.as_ref(), response.unranked);
         }
         Format::Text => {
             let mut table = comfy_table::Table::new();
@@ -74,6 +81,7 @@ pub(super) async fn show(client: &mut Client, request: v1::TopAuthorsRequest, fo
                 FAINT,
                 "signal: intent × sentiment × kind, summed over an author's backtweets",
             ));
+            as_of::show_ranking(response.as_of.as_ref(), response.unranked);
         }
     }
     Ok(())

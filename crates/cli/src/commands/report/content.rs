@@ -8,6 +8,7 @@ use super::{Asked, Client};
 use crate::args::{ContentSort, Format};
 use crate::client::refused;
 use crate::output::{self, ACCENT, FAINT, HEADING, styled};
+use crate::view::as_of;
 use crate::view::bars::{bar, grouped};
 use crate::view::figures::{self, CoverageView, FiguresView, WindowView};
 
@@ -28,6 +29,7 @@ pub(super) fn request(subject: String, asked: &Asked, limit: u32, sort: ContentS
         window: asked.window,
         limit,
         order: order.into(),
+        as_of_us: asked.as_of_us,
     }
 }
 
@@ -35,13 +37,19 @@ pub(super) fn request(subject: String, asked: &Asked, limit: u32, sort: ContentS
 pub(super) async fn show(client: &mut Client, request: v1::TopContentRequest, asked: &Asked) -> Result<()> {
     let response = client.top_content(request).await.map_err(refused)?.into_inner();
     match asked.format {
-        Format::Json => output::json(&json!({
-            "subject": response.subject,
-            "window": WindowView::from(&response.window.unwrap_or_default()),
-            "contents": response.contents.iter().map(view).collect::<Vec<_>>(),
-            "missed": response.missed,
-            "coverage": CoverageView::from(&response.coverage.unwrap_or_default()),
-        }))?,
+        Format::Json => {
+            let mut page = json!({
+                "subject": response.subject,
+                "window": WindowView::from(&response.window.unwrap_or_default()),
+                "contents": response.contents.iter().map(view).collect::<Vec<_>>(),
+                "missed": response.missed,
+                "coverage": CoverageView::from(&response.coverage.unwrap_or_default()),
+            });
+            if let Some(known) = &response.as_of {
+                page["as_of"] = as_of::view(known);
+            }
+            output::json(&page)?;
+        }
         Format::Csv => {
             let header = [
                 "post",
@@ -58,6 +66,7 @@ pub(super) async fn show(client: &mut Client, request: v1::TopContentRequest, as
         }
         Format::Text if response.contents.is_empty() => {
             output::line(format!("nothing came of posts by {} in this window", response.subject));
+            as_of::show(response.as_of.as_ref());
         }
         Format::Text => text(&response, asked),
     }
@@ -113,6 +122,7 @@ fn text(response: &v1::TopContentResponse, asked: &Asked) {
         let text = post.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (when, what) = match content.sighting {
             Some(_) => (asked.zone.time(post.witnessed_at_us), text),
+            None if response.as_of.is_some() => ("not seen then, or no longer as it was".to_owned(), String::new()),
             None => ("not seen, or gone".to_owned(), String::new()),
         };
         output::line(styled(FAINT, format!("          {}  {when}", content.post)));
@@ -129,4 +139,5 @@ fn text(response: &v1::TopContentResponse, asked: &Asked) {
         output::line(styled(FAINT, details));
     }
     output::line(figures::coverage(&response.coverage.clone().unwrap_or_default()));
+    as_of::show(response.as_of.as_ref());
 }

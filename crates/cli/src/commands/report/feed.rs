@@ -7,7 +7,7 @@ use super::{Asked, Client};
 use crate::args::{Feed, Filters, Format, Sort};
 use crate::client::refused;
 use crate::output;
-use crate::view::item;
+use crate::view::{as_of, item};
 
 /// What the command line asks for.
 pub(super) fn request(args: Feed, asked: &Asked) -> Result<v1::FeedRequest> {
@@ -21,6 +21,7 @@ pub(super) fn request(args: Feed, asked: &Asked) -> Result<v1::FeedRequest> {
         subject: args.subject,
         window: asked.window,
         order: order.into(),
+        as_of_us: asked.as_of_us,
         ..filtered(args.filters)?
     })
 }
@@ -58,22 +59,28 @@ fn chosen<T: Into<i32>>(what: &str, names: &[String], by_name: impl Fn(&str) -> 
 /// Asks page by page and shows.
 pub(super) async fn show(client: &mut Client, mut request: v1::FeedRequest, limit: u32, asked: &Asked) -> Result<()> {
     let mut left = limit as usize;
-    let mut items = Vec::new();
+    let (mut items, mut known) = (Vec::new(), None);
     while left > 0 {
         request.page_size = u32::try_from(left.min(500)).unwrap_or(500);
         let response = client.feed(request.clone()).await.map_err(refused)?.into_inner();
         left -= response.items.len().min(left);
         items.extend(response.items);
+        known = response.as_of;
         request.page_token = response.next_page_token;
         if request.page_token.is_empty() {
             break;
         }
     }
     match asked.format {
-        Format::Text if items.is_empty() => output::line("nothing here; a wider window or fewer filters may show more"),
-        Format::Text => items
-            .iter()
-            .for_each(|found| output::line(item::text(found, &asked.zone))),
+        Format::Text => {
+            if items.is_empty() {
+                output::line("nothing here; a wider window or fewer filters may show more");
+            }
+            for found in &items {
+                output::line(item::text(found, &asked.zone));
+            }
+            as_of::show(known.as_ref());
+        }
         Format::Json => {
             for found in &items {
                 output::json_line(&item::view(found))?;

@@ -66,6 +66,7 @@ fn found(praise: &v1::Praise) -> v1::FeedItem {
         sighting: praise.sighting.clone(),
         sentiment: praise.sentiment.clone(),
         signal_milli: praise.signal_milli,
+        ..v1::FeedItem::default()
     }
 }
 

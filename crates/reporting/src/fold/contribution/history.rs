@@ -4,6 +4,7 @@
 //! most posts are such posts.
 
 use backtweet_domain::Version;
+use bytes::Bytes;
 
 use super::{Content, Contribution, Finding, Impact, State};
 
@@ -77,6 +78,33 @@ impl Contribution {
             at_us: at_us?,
             ..impact
         })
+    }
+
+    /// It as it was known before a time, to be shown like one of today; `None` where it added nothing. Its author is there where it counts
+    /// today, its event where that is besides what it rested on then, its place is today's.
+    pub(crate) fn as_known(&self, before_us: i64) -> Option<Self> {
+        let mut impact = self.as_of(before_us)?;
+        let mut event = Bytes::new();
+        if let Some(today) = self.effective() {
+            impact.author.clone_from(&today.author);
+            if self.rested_on_the_same(before_us) {
+                event = self.event.clone();
+            }
+        }
+        Some(Self {
+            content: Content::Seen.into(),
+            impact: Some(impact),
+            event,
+            place: self.place.clone(),
+            ..Self::default()
+        })
+    }
+
+    /// Whether the finding that counted before a time is today's.
+    fn rested_on_the_same(&self, before_us: i64) -> bool {
+        let heard = self.heard();
+        let then = heard.iter().rfind(|heard| heard.known_us < before_us);
+        then.map(Heard::rank) == heard.last().map(Heard::rank)
     }
 
     /// Event time of the last finding about it; `None` where it never was anything but what it is now.

@@ -7,6 +7,8 @@ use backtweet_domain::{PostId, Timestamp};
 use backtweet_store::StoreError;
 use backtweet_wire::v1;
 
+use super::super::ReportError;
+use super::super::as_of::history;
 use super::super::changes::{self, At};
 use super::super::reads::Reads;
 use crate::figures::MOST_FOLLOWERS;
@@ -22,6 +24,8 @@ pub(crate) struct Live {
     at: Option<At>,
     /// Parents that were not seen, and whose records were looked at.
     looked_at: HashSet<PostId>,
+    /// Before which time what is known of its posts was found; `None` for all of it.
+    before_us: Option<i64>,
     /// The last answer without posts, since when nothing of the tree changed: to which question, as of when.
     told: Option<(u64, Timestamp, v1::CascadeResponse)>,
 }
@@ -33,8 +37,32 @@ impl Live {
             tree: Tree::new(root),
             at: None,
             looked_at: HashSet::new(),
+            before_us: None,
             told: None,
         }
+    }
+
+    /// The cascade as it was known before a time, and how many of its posts count otherwise today; its posts that came later are in it unless
+    /// they changed, and are for the view to leave out.
+    pub(super) async fn as_known(&self, reads: Reads<'_>, before_us: i64) -> Result<(Self, u64), ReportError> {
+        let mut then = Self {
+            tree: self.tree.clone(),
+            root: self.root.clone(),
+            at: None,
+            looked_at: self.looked_at.clone(),
+            before_us: Some(before_us),
+            told: None,
+        };
+        let mut changed_since = 0;
+        let take = |id: &str, post: &Contribution| {
+            if post.place.as_ref().is_some_and(|place| place.root == self.root) {
+                changed_since += u64::from(history::change(post, before_us).is_some());
+                then.place(id, post);
+            }
+        };
+        history::each(reads, before_us, take).await?;
+        then.look_at_unknown(reads).await?;
+        Ok((then, changed_since))
     }
 
     pub(crate) fn tree(&self) -> &Tree {
@@ -120,7 +148,12 @@ impl Live {
         if place.is_some() || self.tree.knows(&id) {
             self.told = None;
         }
-        match (place, contribution.effective()) {
+        let then = self.before_us.map(|before_us| contribution.as_of(before_us));
+        let impact = match &then {
+            Some(then) => then.as_ref(),
+            None => contribution.effective(),
+        };
+        match (place, impact) {
             (Some(place), Some(impact)) => {
                 let node = Node {
                     parent,

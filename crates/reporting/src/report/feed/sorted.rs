@@ -3,7 +3,7 @@
 use backtweet_store::{Direction, FeedEntry};
 use backtweet_wire::v1;
 
-use super::{CHUNK, MOST_SCANNED, Page, Scan};
+use super::{CHUNK, Chunk, MOST_SCANNED, Page, Scan};
 use crate::fold::Impact;
 use crate::invalid::Invalid;
 use crate::report::ReportError;
@@ -58,7 +58,7 @@ impl Scan<'_> {
         let (mut items, mut scanned) = (Vec::new(), 0);
         let mut after = self.start(Direction::Descending);
         loop {
-            let (posts, is_last) = self.chunk(Direction::Descending, after.clone(), CHUNK).await?;
+            let Chunk { posts, next } = self.chunk(Direction::Descending, after.as_ref(), CHUNK).await?;
             scanned += posts.len();
             if scanned > MOST_SCANNED {
                 let reason = format!(
@@ -68,13 +68,13 @@ impl Scan<'_> {
             }
             for (entry, post) in posts {
                 if let Some((item, impact)) = self.item(&entry, &post)?.zip(post.effective()) {
-                    items.push(((key.of(impact), entry.order, entry.id.clone()), item));
+                    items.push(((key.of(impact), entry.order, entry.id), item));
                 }
-                after = Some(entry);
             }
-            if is_last {
+            if next.is_none() {
                 return Ok(items);
             }
+            after = next;
         }
     }
 }

@@ -58,6 +58,7 @@ impl Walk {
             },
             window: self.window,
             filter: &self.filter,
+            changed: None,
         };
         let page = scan.page(self.direction, self.after.take(), MOST as usize).await?;
         self.is_over = page.next.is_none();

@@ -13,13 +13,14 @@ use crate::report::cascade::{Cache, cascade};
 use crate::report::propagation;
 
 /// The repost numbered `post` of post 0, so many minutes after it.
-pub(super) fn repost(subject: &SubjectId, post: u64, parent: u64, minute: i64) -> Scored {
+pub(in crate::tests) fn repost(subject: &SubjectId, post: u64, parent: u64, minute: i64) -> Scored {
     let version = Version {
         generation: 1,
         revision: 1,
         lineage: 0,
     };
     let mut event = seen(subject, 1, post, version);
+    event.classified.at = Timestamp::from_micros(START_US + minute * MINUTE_US);
     if let Finding::Seen { sighting, .. } = &mut event.classified.finding {
         sighting.role = if post == 0 { Role::Origin } else { Role::Backtweet };
         sighting.post.witnessed_at = Timestamp::from_micros(START_US + minute * MINUTE_US);

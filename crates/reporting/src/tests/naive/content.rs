@@ -19,11 +19,21 @@ pub(super) fn contents(
     window: Option<v1::Window>,
     order: v1::ContentOrder,
 ) -> (v1::Window, Vec<v1::Content>) {
+    let days = days(window);
+    (days, best(grown(events, posts, days), order))
+}
+
+/// A window rounded outwards to days.
+pub(crate) fn days(window: Option<v1::Window>) -> v1::Window {
     let window = window.unwrap_or_default();
-    let days = v1::Window {
+    v1::Window {
         from_us: window.from_us.map(|from| from - from.rem_euclid(DAY_US)),
         to_us: window.to_us.map(|to| to + (-to).rem_euclid(DAY_US)),
-    };
+    }
+}
+
+/// All of the subject's own posts that anything grew from in a window, by id.
+pub(crate) fn grown(events: &[Scored], posts: &[&Scored], days: v1::Window) -> Vec<v1::Content> {
     let root = |post: &Scored| sighting(post).lineage.root.to_string();
     let counts = |post: &&&Scored| {
         let is_root = root(post) == post.classified.post.to_string();
@@ -34,17 +44,20 @@ pub(super) fn contents(
     let own = roots
         .into_iter()
         .filter(|root| last_role(events, root).is_none_or(|role| role == Role::Origin));
-    let mut contents: Vec<v1::Content> = own
-        .map(|own| {
-            let grown: Vec<_> = within.iter().copied().filter(|post| root(post) == own).collect();
-            let itself = posts.iter().find(|post| post.classified.post.to_string() == own);
-            v1::Content {
-                sighting: itself.map(|post| sighting(post).into()),
-                figures: Some(figures(&grown)),
-                post: own,
-            }
-        })
-        .collect();
+    let contents = own.map(|own| {
+        let grown: Vec<_> = within.iter().copied().filter(|post| root(post) == own).collect();
+        let itself = posts.iter().find(|post| post.classified.post.to_string() == own);
+        v1::Content {
+            sighting: itself.map(|post| sighting(post).into()),
+            figures: Some(figures(&grown)),
+            post: own,
+        }
+    });
+    contents.collect()
+}
+
+/// The best two of some in order of their ids.
+pub(crate) fn best(mut contents: Vec<v1::Content>, order: v1::ContentOrder) -> Vec<v1::Content> {
     contents.sort_by_key(|content| {
         let figures = content.figures.as_ref().unwrap();
         let negative = figures.sentiments.iter().find(|count| count.name == "negative");
@@ -57,7 +70,7 @@ pub(super) fn contents(
         Reverse((key, figures.backtweets))
     });
     contents.truncate(2);
-    (days, contents)
+    contents
 }
 
 /// What a post was said to be at the highest version at which it was seen; `None` where it never was.

@@ -20,7 +20,7 @@ pub(crate) const SEARCHES: [(&str, &[usize]); 7] = [
     ("work", &[]),
 ];
 
-pub(super) fn feed(posts: &[&Scored], request: &v1::FeedRequest) -> Vec<v1::FeedItem> {
+pub(crate) fn feed(posts: &[&Scored], request: &v1::FeedRequest) -> Vec<v1::FeedItem> {
     let mut posts: Vec<&Scored> = posts.iter().copied().filter(|post| passes(post, request)).collect();
     posts.sort_by_key(|post| (at(post), post.classified.post.to_string()));
     let author = |post: &Scored| sighting(post).post.author.followers;
@@ -40,6 +40,7 @@ pub(super) fn feed(posts: &[&Scored], request: &v1::FeedRequest) -> Vec<v1::Feed
         sighting: Some(sighting(post).into()),
         sentiment: post.sentiment.as_ref().map(Into::into),
         signal_milli: worth(post),
+        ..v1::FeedItem::default()
     };
     posts.into_iter().map(item).collect()
 }

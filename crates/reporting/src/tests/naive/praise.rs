@@ -26,6 +26,7 @@ pub(crate) fn praises(events: &[Scored], window: Option<v1::Window>) -> Vec<v1::
         sighting: Some(sighting(post).into()),
         sentiment: post.sentiment.as_ref().map(Into::into),
         signal_milli: worth(post),
+        ..v1::FeedItem::default()
     };
     praises.into_iter().map(item).collect()
 }

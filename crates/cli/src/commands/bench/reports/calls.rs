@@ -117,6 +117,7 @@ fn question(call: Call, truth: &ArchiveTruth, subject: usize, (from, to): (i64, 
                 subject: name,
                 window,
                 limit: 20,
+                ..Default::default()
             };
             Question::TopAuthors(request, truth::top_authors(truth, subject, from..to, 20))
         }
