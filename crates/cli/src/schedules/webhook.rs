@@ -35,7 +35,7 @@ pub(super) async fn post(
     let broken =
         |error: reqwest::Error| Trouble::passing(format!("{} does not answer: {}", host(url), innermost(&error)));
     let timestamp = now.millis().div_euclid(1_000).to_string();
-    let signature = format!("v1={}", signature(secret, &timestamp, &content));
+    let signature = format!("v1={}", signature(secret, &timestamp, &content)?);
     let client = client().timeout(TIMEOUT).build().map_err(broken)?;
     let request = client
         .post(url.reveal())
@@ -48,17 +48,14 @@ pub(super) async fn post(
 }
 
 /// HMAC-SHA256 over `timestamp.content`, as lower-case hexadecimal digits.
-pub(super) fn signature(secret: &Secret, timestamp: &str, content: &[u8]) -> String {
-    #[expect(clippy::expect_used, reason = "a key of any length will do")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).expect("a key of any length will do");
+fn signature(secret: &Secret, timestamp: &str, content: &[u8]) -> Result<String, Trouble> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes())
+        .map_err(|error| Trouble::lasting(format!("webhook.secret cannot sign ({error}): choose another")))?;
     for part in [timestamp.as_bytes(), b".", content] {
         mac.update(part);
     }
-    mac.finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = mac.finalize().into_bytes();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What an answer means.
