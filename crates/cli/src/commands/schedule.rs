@@ -133,7 +133,7 @@ fn text(listed: &[Listed<'_>]) -> Result<()> {
     table.set_header(["schedule", "subject", "next", "last delivered"]);
     for Listed { schedule, next, kept } in listed {
         let zone = Zone::read(Some(schedule.recurrence.time_zone()))?;
-        let time = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| zone.time(at.micros()));
+        let time = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| moment(&zone, at));
         let delivered = kept.delivered.as_ref().map(|delivered| delivered.at);
         table.add_row([
             schedule.name.clone(),
@@ -148,10 +148,9 @@ fn text(listed: &[Listed<'_>]) -> Result<()> {
     for (line, Listed { schedule, kept, .. }) in lines.zip(listed) {
         output::line(line.trim_end());
         if let Some(failed) = &kept.failed {
-            let what = format!(
-                "  {} was not delivered at {}: {}",
-                failed.delivery, failed.at, failed.reason
-            );
+            let zone = Zone::read(Some(schedule.recurrence.time_zone()))?;
+            let at = moment(&zone, failed.at);
+            let what = format!("  {at}: {} was not delivered: {}", failed.delivery, failed.reason);
             output::line(styled(BAD, what));
             if failed.given_up {
                 output::line(styled(
@@ -162,4 +161,9 @@ fn text(listed: &[Listed<'_>]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A time to the second.
+fn moment(zone: &Zone, at: Timestamp) -> String {
+    zone.time(at.micros().div_euclid(1_000_000) * 1_000_000)
 }

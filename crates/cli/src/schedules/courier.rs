@@ -15,6 +15,8 @@ use super::kept::{Delivered, Failed, Kept};
 use super::parcel::{self, Reports};
 use crate::whole_file::failed;
 
+/// How long a suite may take for one report; large exports take their time.
+const MAKING: Duration = Duration::from_secs(3_600);
 /// How long it is slept at most: clocks are set, and machines sleep.
 const NAP: Duration = Duration::from_secs(60);
 /// The pauses while a target or the suite is down.
@@ -106,7 +108,9 @@ impl<R: Reports> Courier<R> {
             Target::Webhook { .. } | Target::Mail(_) => &self.folder,
         };
         std::fs::create_dir_all(folder).with_context(|| failed(folder))?;
-        let parcel = self.reports.make(&self.schedule, occurrence, now, folder).await?;
+        let making = self.reports.make(&self.schedule, occurrence, now, folder);
+        let made = tokio::time::timeout(MAKING, making).await;
+        let parcel = made.context("the suite does not answer within an hour")??;
         let delivery = parcel.id.clone();
         Carrier(&self.schedule.target).deliver(parcel, now).await?;
 

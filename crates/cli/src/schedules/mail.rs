@@ -13,8 +13,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use super::carrier::Trouble;
 use super::parcel::Parcel;
 
-/// How long the server may take for one step.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a connection may take to stand.
+const CONNECT: Duration = Duration::from_secs(60);
 
 type Smtp = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -32,7 +32,7 @@ fn transport(mail: &Mail) -> Result<Smtp, smtp::Error> {
         MailTls::Whole => Smtp::relay(&mail.host)?,
         MailTls::None => Smtp::builder_dangerous(&mail.host),
     };
-    let builder = builder.port(mail.port).timeout(Some(TIMEOUT));
+    let builder = builder.port(mail.port).timeout(Some(CONNECT));
     let builder = match &mail.login {
         Some((user, password)) => builder.credentials(Credentials::new(user.clone(), password.reveal().to_owned())),
         None => builder,
