@@ -105,6 +105,25 @@ fn each_hour_comes_once_and_none_twice_where_clocks_change() {
 }
 
 #[test]
+fn no_minute_is_left_out_where_clocks_skip_half_an_hour() {
+    let hourly = Recurrence::read("hour", Some("00:30"), None, Some("Australia/Lord_Howe")).unwrap();
+    // At 02:00 it is 02:30: no full hour is struck between 01:00 and 03:00.
+    assert_eq!(
+        told(hourly.next(at("2026-10-03T15:30:00Z"))),
+        [
+            "2026-10-03T16:30:00Z",
+            "2026-10-03T14:30:00Z",
+            "2026-10-03T16:00:00Z",
+            "2026-10-04T0100+1030"
+        ]
+    );
+    assert_eq!(
+        hourly.last(at("2026-10-03T15:30:00Z")).unwrap().to,
+        at("2026-10-03T14:30:00Z")
+    );
+}
+
+#[test]
 fn a_week_is_the_seven_whole_days_before() {
     let weekly = berlin("week", "08:00", Some("Monday"));
     let last = weekly.last(at("2026-10-27T12:00:00Z"));
