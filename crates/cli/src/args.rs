@@ -10,6 +10,7 @@ mod people;
 mod praise;
 mod query;
 mod report;
+mod schedule;
 mod sources;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use people::{People, PeopleSort, Reach};
 pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, ContentSort, Feed, Html, Known, Report, Sort};
+pub use schedule::Schedule;
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
@@ -111,6 +113,9 @@ pub enum Command {
     Erasure(Erasure),
     /// Write a subject's backtweets to a file, one row each, with a manifest beside it
     Export(Box<export::Export>),
+    /// Reports that are delivered by themselves, as the configuration says
+    #[command(subcommand)]
+    Schedule(Schedule),
     /// See backtweets as they come in, change and go
     Watch {
         /// The subject

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod html;
 mod output;
+mod schedules;
 mod suite;
 mod view;
 mod whole_file;

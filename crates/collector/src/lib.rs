@@ -40,6 +40,10 @@ use crate::links::{Links, LinksConfig};
 use crate::profiles::{Profiles, ProfilesConfig};
 use crate::share::Share;
 use crate::source::x::webhook::Webhook;
+/// How HTTP is spoken by the whole suite.
+pub mod http {
+    pub use crate::transport::{http as client, innermost, retry_after};
+}
 pub use intake::{Intake, IntakeError, Refusal, Taken};
 pub use normalise::{Refused, Wire};
 pub use push::Push;

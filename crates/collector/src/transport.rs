@@ -46,7 +46,7 @@ fn tls() -> rustls::ClientConfig {
 }
 
 /// A client for HTTP that follows no redirects: whoever wants to does so itself, and looks where it goes.
-pub(crate) fn http() -> reqwest::ClientBuilder {
+pub fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls())
         .user_agent(USER_AGENT)
@@ -129,7 +129,7 @@ fn lost(reason: impl Into<String>) -> Trouble {
 }
 
 /// The driver's own words, without the address: it is configuration, and the reason stands behind it.
-pub(crate) fn innermost(error: &reqwest::Error) -> String {
+pub fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;
@@ -158,9 +158,9 @@ pub(crate) fn status(status: StatusCode, headers: &HeaderMap, body: &str) -> Tro
     }
 }
 
-/// How long `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3); at most [`LONGEST_GRANTED`]. A date is reckoned from the
+/// How long `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3); at most an hour. A date is reckoned from the
 /// server's own `Date`, where it says one: its clock may not be ours.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = text("retry-after")?;
     let is_seconds = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());

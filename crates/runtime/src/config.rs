@@ -7,6 +7,7 @@ mod example;
 mod keys;
 mod layers;
 mod read;
+mod schedule;
 mod secret;
 mod toml_file;
 
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::{ConfigError, ConfigErrors, Origin};
 pub use layers::Sources;
+pub use schedule::{Mail, MailTls, ReportForm, Schedule, Target};
 pub use secret::Secret;
 
 /// Everything that can be configured. Made by [`Config::load`]; [`Config::default`] is what holds where nothing is set.
@@ -47,6 +49,8 @@ pub struct Config {
     pub tracing: TracingConfig,
     /// Limits of the gRPC server (`grpc.*`).
     pub grpc: GrpcConfig,
+    /// Reports that are delivered by themselves (`schedules`), by name.
+    pub schedules: Vec<Schedule>,
 }
 
 /// The topics.

@@ -40,5 +40,7 @@ mod networks;
 mod people;
 /// Real posts of three networks: the figures are those counted from the raw files by other means, on both kinds of adapters.
 mod real_data;
+/// Reports that are delivered by themselves, also where the program is killed before it could note that.
+mod schedules;
 /// Counts from raw files, sharing no code with the suite.
 mod truth;

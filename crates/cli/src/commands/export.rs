@@ -14,6 +14,7 @@ use backtweet_wire::v1::export_response::Part;
 use backtweet_wire::v1::report_service_client::ReportServiceClient;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sha2::{Digest, Sha256};
+use tonic::transport::Channel;
 
 use self::target::Target;
 use super::report::{feed, window};
@@ -90,11 +91,42 @@ fn format_of(file: &Path) -> Option<ExportFormat> {
     }
 }
 
-/// Takes the whole stream, checks it against its manifest, and lets the file stand.
+/// Asks for the posts, and lets the file stand.
 async fn export(request: v1::ExportRequest, mut target: Target, endpoint: &str, quiet: bool) -> Result<()> {
     let mut client = ReportServiceClient::new(client::connect(endpoint).await?);
-    let mut parts = client.export(request).await.map_err(refused)?.into_inner();
     let bar = progress(quiet);
+    let write = |part: &[u8]| {
+        bar.inc(part.len() as u64);
+        target.write(part)
+    };
+    let manifest = receive(&mut client, request, write).await?;
+    bar.finish_and_clear();
+    target.finish(&manifest::json(&manifest))?;
+    output::note(format!(
+        "{} posts in {} bytes, SHA-256 {}",
+        grouped(manifest.rows),
+        grouped(manifest.bytes),
+        manifest.sha256
+    ));
+    if manifest.sequence_at_start != manifest.sequence_at_end {
+        let changes = manifest.sequence_at_end - manifest.sequence_at_start;
+        output::note(format!(
+            "{changes} changes came in meanwhile; each post is as it stood when it was read"
+        ));
+    }
+    Ok(())
+}
+
+/// Takes the whole stream, and checks it against its manifest.
+///
+/// # Errors
+/// Where the suite refuses or ends the stream, where a part cannot be written, and where one was damaged on its way.
+pub async fn receive(
+    client: &mut ReportServiceClient<Channel>,
+    request: v1::ExportRequest,
+    mut write: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<v1::ExportManifest> {
+    let mut parts = client.export(request).await.map_err(refused)?.into_inner();
     let mut digest = Sha256::new();
     let manifest = loop {
         let response = parts.message().await.map_err(refused)?;
@@ -104,33 +136,19 @@ async fn export(request: v1::ExportRequest, mut target: Target, endpoint: &str, 
         {
             Some(Part::Data(data)) => {
                 digest.update(&data);
-                target.write(&data)?;
-                bar.inc(data.len() as u64);
+                write(&data)?;
             }
             Some(Part::Manifest(manifest)) => break manifest,
             None => {}
         }
     };
-    bar.finish_and_clear();
     let found: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     ensure!(
         found == manifest.sha256,
         "the file was damaged on its way: its SHA-256 is {found} and should be {}; try again",
         manifest.sha256
     );
-    target.finish(&manifest::json(&manifest))?;
-    output::note(format!(
-        "{} posts in {} bytes, SHA-256 {found}",
-        grouped(manifest.rows),
-        grouped(manifest.bytes)
-    ));
-    if manifest.sequence_at_start != manifest.sequence_at_end {
-        let changes = manifest.sequence_at_end - manifest.sequence_at_start;
-        output::note(format!(
-            "{changes} changes came in meanwhile; each post is as it stood when it was read"
-        ));
-    }
-    Ok(())
+    Ok(manifest)
 }
 
 fn progress(quiet: bool) -> ProgressBar {

@@ -4,14 +4,15 @@ mod bench;
 mod config;
 mod demo;
 mod erasure;
-mod export;
+pub mod export;
 mod filter;
 mod health;
 mod models;
 mod praise;
 mod push;
 mod query;
-mod report;
+pub mod report;
+mod schedule;
 mod sources;
 mod subject;
 mod up;
@@ -56,6 +57,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Erasure(erasure) => erasure::run(erasure, &endpoint, format).await,
         Command::Export(export) => export::run(*export, &endpoint, quiet).await,
         Command::Watch { subject, resume } => watch::run(subject, resume, &endpoint, format).await,
+        Command::Schedule(schedule) => schedule::run(schedule, &settings, &endpoint, format).await,
         Command::Health => health::run(&endpoint, format).await,
         Command::Score {
             keep: true, language, ..

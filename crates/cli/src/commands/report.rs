@@ -26,6 +26,7 @@ use backtweet_wire::v1;
 use backtweet_wire::v1::report_service_client::ReportServiceClient;
 use tonic::transport::Channel;
 
+pub use self::summary::view as summary_view;
 use crate::args::{About, Format, Known, Report};
 use crate::client::{self, MESSAGE_LIMIT};
 use crate::view::zone::Zone;

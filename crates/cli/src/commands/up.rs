@@ -19,6 +19,7 @@ use super::{sources, watch};
 use crate::args::{Format, Up};
 use crate::client::{self, refused};
 use crate::output::{self, HEADING, styled};
+use crate::schedules;
 use crate::suite::Suite;
 
 /// Runs the command.
@@ -61,6 +62,14 @@ pub async fn run(up: Up, settings: &Settings, format: Format) -> Result<ExitCode
             "next: backtweet subject put ID --account @HANDLE --hashtag TAG, then backtweet push FILE --from WIRE or backtweet \
              sources add bluesky; Ctrl-C stops",
         );
+    }
+    if !config.schedules.is_empty() {
+        let (endpoint, stop) = (endpoint.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            if let Err(error) = schedules::run(&config, &endpoint, stop).await {
+                output::warning(format!("no schedule is delivered: {error:#}"));
+            }
+        });
     }
     for subject in subjects {
         let (endpoint, stop) = (endpoint.clone(), shutdown.clone());

@@ -14,6 +14,19 @@ const PROPERTIES: &str = "\
 # [log.properties]
 ";
 
+const SCHEDULES: &str = "
+# Reports that are delivered by themselves, as many as there are such tables: to a directory, a webhook or by mail (docs/schedules.md).
+# [[schedules]]
+# name = \"weekly\"
+# subject = \"acme\"
+# report = \"html\"
+# every = \"week\"
+# on = \"monday\"
+# at = \"08:00\"
+# time_zone = \"Europe/Berlin\"
+# directory = \"reports\"
+";
+
 pub(super) fn render() -> String {
     let mut text = HEAD.to_owned();
     let mut table = "";
@@ -30,7 +43,7 @@ pub(super) fn render() -> String {
         }
         text.push_str(&entry(key, name));
     }
-    text
+    text + SCHEDULES
 }
 
 fn entry(key: &Key, name: &str) -> String {

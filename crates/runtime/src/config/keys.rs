@@ -45,7 +45,30 @@ use Preset::{Unset, Value};
 /// The keys below this one are librdkafka's, and free.
 pub(super) const PROPERTIES: &str = "log.properties.";
 
-/// Every key but the free ones, table by table.
+/// The keys below this one are those of schedules: a schedule's name, and a part.
+pub(super) const SCHEDULES: &str = "schedules.";
+
+/// What a schedule is made of, and whether its value is secret.
+const SCHEDULE_PARTS: [(&str, bool); 16] = [
+    ("name", false),
+    ("subject", false),
+    ("report", false),
+    ("every", false),
+    ("at", false),
+    ("on", false),
+    ("time_zone", false),
+    ("directory", false),
+    ("webhook.url", true),
+    ("webhook.secret", true),
+    ("mail.to", false),
+    ("mail.from", false),
+    ("mail.server", false),
+    ("mail.tls", false),
+    ("mail.user", false),
+    ("mail.password", true),
+];
+
+/// Every key but the free ones and those of schedules, table by table.
 pub(super) const KEYS: &[Key] = &[
     key(
         "data_dir",
@@ -215,20 +238,46 @@ pub(super) fn exists(name: &str) -> bool {
     let below = name
         .strip_prefix(PROPERTIES)
         .is_some_and(|property| !property.is_empty());
-    below || find(name).is_some() || name.strip_suffix("_file").and_then(find).is_some_and(|key| key.secret)
+    below || find(name).is_some() || part(name).is_some() || name.strip_suffix("_file").is_some_and(is_one_secret)
 }
 
 /// Whether the value of `name` stays out of every message.
 pub(super) fn is_secret(name: &str) -> bool {
     match name.strip_prefix(PROPERTIES) {
         Some(property) => !property.ends_with("_file"),
-        None => find(name).is_some_and(|key| key.secret),
+        None => is_one_secret(name),
     }
+}
+
+fn is_one_secret(name: &str) -> bool {
+    find(name).is_some_and(|key| key.secret) || part(name).is_some_and(|(_, secret)| secret)
+}
+
+/// The part of a schedule that a key names.
+fn part(name: &str) -> Option<(&'static str, bool)> {
+    let (_, part) = name.strip_prefix(SCHEDULES)?.split_once('.')?;
+    SCHEDULE_PARTS.into_iter().find(|(known, _)| *known == part)
+}
+
+/// Whether a name can be part of a key, and of an environment variable, where its dashes are underscores.
+pub(super) fn fits(name: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    name.len() <= 64 && name.starts_with(plain) && name.chars().all(|letter| plain(letter) || letter == '-')
 }
 
 /// The key that was probably meant by `name`: one that goes on from it or ends in it, or else the one with the fewest letters to change,
 /// up to a third of them.
 pub(super) fn closest(name: &str) -> Option<String> {
+    if let Some(below) = name.strip_prefix(SCHEDULES) {
+        let Some((schedule, part)) = below.split_once('.') else {
+            return Some("[[schedules]]".to_owned());
+        };
+        let (distance, known) = SCHEDULE_PARTS
+            .iter()
+            .map(|(known, _)| (distance(part, known), known))
+            .min()?;
+        return (distance <= part.chars().count().div_ceil(3)).then(|| format!("{SCHEDULES}{schedule}.{known}"));
+    }
     let part = |key: &&Key| key.name.starts_with(&format!("{name}_")) || key.name.ends_with(&format!(".{name}"));
     if let Some(key) = KEYS.iter().find(part) {
         return Some(key.name.to_owned());

@@ -115,7 +115,8 @@ fn file(sources: &Sources<'_>) -> Option<PathBuf> {
     named.or_else(|| Some(sources.directory.join(DEFAULT_FILE)).filter(|path| path.exists()))
 }
 
-/// `BACKTWEET_STORE__TIMEOUT_MS` is `store.timeout_ms`; `BACKTWEET_LOG__PROPERTIES__LINGER_MS` is librdkafka's `linger.ms`.
+/// `BACKTWEET_STORE__TIMEOUT_MS` is `store.timeout_ms`; `BACKTWEET_LOG__PROPERTIES__LINGER_MS` is librdkafka's `linger.ms`;
+/// `BACKTWEET_SCHEDULES__TO_ANN__AT` is when the schedule `to-ann` is due.
 fn variables(environment: &dyn Environment) -> impl Iterator<Item = (String, Entry)> {
     let names = environment.names(PREFIX).into_iter();
     let names = names.filter(|name| !NO_KEYS.iter().any(|no_key| name.starts_with(no_key)));
@@ -127,6 +128,9 @@ fn variables(environment: &dyn Environment) -> impl Iterator<Item = (String, Ent
                 .strip_suffix("_file")
                 .map_or((property, ""), |bare| (bare, "_file"));
             key = format!("{}{}{file}", keys::PROPERTIES, property.replace('_', "."));
+        }
+        if let Some((schedule, part)) = key.strip_prefix(keys::SCHEDULES).and_then(|key| key.split_once('.')) {
+            key = format!("{}{}.{part}", keys::SCHEDULES, schedule.replace('_', "-"));
         }
         Some((
             key,
@@ -181,7 +185,7 @@ fn misplaced(key: &str, entry: &Entry) -> Option<ConfigError> {
         Some(property) => ["password", "secret", "key.pem"]
             .iter()
             .any(|word| property.contains(word)),
-        None => keys::is_secret(key) && entry.text.contains('@'),
+        None => keys::is_secret(key) && (!key.ends_with("url") || entry.text.contains('@')),
     };
     (exposed && password).then(|| ConfigError::Invalid {
         key: key.to_owned(),
@@ -189,9 +193,16 @@ fn misplaced(key: &str, entry: &Entry) -> Option<ConfigError> {
         origin: entry.origin.clone(),
         remedy: format!(
             "a password is taken from the environment ({}) or from a file that `{key}_file` names only",
-            format!("{PREFIX}{}", key.to_uppercase())
-                .replacen('.', "__", 2)
-                .replace('.', "_"),
+            variable(key),
         ),
     })
+}
+
+/// The environment variable that sets `key`.
+fn variable(key: &str) -> String {
+    let key = match key.strip_prefix(keys::PROPERTIES) {
+        Some(property) => format!("{}{}", keys::PROPERTIES, property.replace('.', "_")),
+        None => key.replace('-', "_"),
+    };
+    format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
 }

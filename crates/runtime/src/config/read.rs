@@ -1,5 +1,7 @@
 //! From texts to a [`Config`]: what each key takes, and what it says where it is given something else.
 
+mod schedules;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -37,6 +39,7 @@ pub(super) fn config(layers: &Layers, environment: &dyn Environment, errors: &mu
         sentiment: read.sentiment(),
         tracing: read.tracing(),
         grpc: read.grpc(),
+        schedules: read.schedules(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What holds for configuration as a whole: layers, errors, secrets, the example.
 
+mod schedules;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,11 +1,14 @@
-//! The TOML file as a flat list of keys with their lines. Tables become dots; which keys exist is none of its business.
+//! The TOML file as a flat list of keys with their lines. Tables become dots, and what stands in a list of tables goes by its `name`; which
+//! keys exist is none of its business.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Origin};
+use super::keys;
 use super::layers::Entry;
 
 /// Everything that the file sets; what is wrong with it goes to `errors`.
@@ -54,8 +57,29 @@ fn flatten(prefix: &str, table: &DeTable<'_>, visit: &mut Visit<'_>) {
         let key = format!("{prefix}{}", name.get_ref());
         match value.get_ref() {
             DeValue::Table(inner) => flatten(&format!("{key}."), inner, visit),
+            DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()) => {
+                let mut taken = BTreeSet::new();
+                for (item, number) in items.iter().zip(1..) {
+                    match item.get_ref() {
+                        DeValue::Table(inner) => {
+                            let name = name_of(inner, number, &mut taken);
+                            flatten(&format!("{key}.{name}."), inner, visit);
+                        }
+                        _ => visit(format!("{key}.#{number}"), item.span().start, text_of(item)),
+                    }
+                }
+            }
             _ => visit(key, name.span().start, text_of(value)),
         }
+    }
+}
+
+/// What a table of a list is called in keys: its name, or its place as `#2` where it has none that fits into a key and is its own.
+fn name_of(table: &DeTable<'_>, number: usize, taken: &mut BTreeSet<String>) -> String {
+    let name = table.get("name").and_then(|name| name.get_ref().as_str());
+    match name {
+        Some(name) if keys::fits(name) && taken.insert(name.to_owned()) => name.to_owned(),
+        _ => format!("#{number}"),
     }
 }
 

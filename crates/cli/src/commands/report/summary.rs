@@ -64,7 +64,8 @@ fn text(response: &v1::SummaryResponse, asked: &Asked, compare: bool) {
     }
 }
 
-fn view(response: &v1::SummaryResponse) -> Value {
+/// A summary as JSON.
+pub fn view(response: &v1::SummaryResponse) -> Value {
     let mut view = json!({
         "subject": response.subject,
         "window": WindowView::from(&response.window.unwrap_or_default()),
