@@ -10,6 +10,7 @@ mod people;
 mod praise;
 mod query;
 mod report;
+mod retain;
 mod sources;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use people::{People, PeopleSort, Reach};
 pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, ContentSort, Feed, Html, Known, Report, Sort};
+pub use retain::Retain;
 pub use sources::{AddSource, Sources, SourcesCommand};
 
 const EXAMPLES: &str = "\
@@ -267,6 +269,8 @@ pub struct PutSubject {
     /// A query that must not match where a keyword, a hashtag or the query is to count
     #[arg(long, value_name = "QUERY")]
     pub exclude: Option<String>,
+    #[command(flatten)]
+    pub retain: Retain,
 }
 
 #[derive(Debug, Subcommand)]
