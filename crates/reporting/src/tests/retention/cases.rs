@@ -1,0 +1,1 @@
+//! Single cases of retention, each told by what a user would see.
