@@ -8,7 +8,7 @@ use backtweet_wire::v1;
 
 /// Leaves in `coverage` what is not kept of the window, and adds what the live sources reported of the window, where there were any. An open end of the window is that of the
 /// subject's contributions; its figures lie within.
-pub(super) async fn measure(
+pub(crate) async fn measure(
     store: &dyn Store,
     clock: &dyn Clock,
     coverage: &mut Option<v1::Coverage>,

@@ -11,7 +11,7 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use proptest::prelude::*;
 
 use backtweet_domain::{Finding, Network, PostId, Retention, Scored, Subject, SubjectId, Timestamp};
-use backtweet_store::{FjallStore, Outcome, Store};
+use backtweet_store::{Direction, FeedEntry, FjallStore, Outcome, Store};
 use backtweet_wire::v1::{self, PermissionStatus};
 
 use super::asked::{Answers, ask_about, windows};
@@ -21,8 +21,11 @@ use super::pages::pointing;
 use super::praise::{self, full_of_praise};
 use super::world::{MINUTE_US, START_US, effects, fold, items, mix, new_subject, post_id, stores};
 use crate::FoldStage;
+use crate::fold::network;
+use crate::report::reads::Reads;
 use crate::report::{campaign, cascade as cascades, crowd, people};
 use crate::retention::keep;
+use crate::slot;
 
 const HOUR_US: i64 = 60 * MINUTE_US;
 const DAY_US: i64 = 24 * HOUR_US;
@@ -52,7 +55,11 @@ fn any_retention(id: &SubjectId, seed: u64) -> Subject {
 
 /// When a post was made, by the hour and some: posts lie over nearly four days.
 fn made_us(post: &PostId, seed: u64) -> i64 {
-    let number = mix(&[seed, post.native().len() as u64, post.native().bytes().last().unwrap().into()]);
+    let number = mix(&[
+        seed,
+        post.native().len() as u64,
+        post.native().bytes().last().unwrap().into(),
+    ]);
     START_US + (number % 5_400).cast_signed() * MINUTE_US
 }
 
@@ -112,7 +119,10 @@ async fn ask(store: &dyn Store, live: &Live, id: &SubjectId, window: Option<v1::
         ..Default::default()
     };
     let now = Timestamp::from_micros(START_US + 9 * DAY_US);
-    let people = people::people(store, &live.crowds, of_people, now).await.unwrap().people;
+    let people = people::people(store, &live.crowds, of_people, now)
+        .await
+        .unwrap()
+        .people;
     // Authority is near enough to the truth, by whatever way it was come to.
     let people = people.into_iter().map(|person| v1::Person {
         authority: None,
@@ -154,7 +164,14 @@ async fn pairs(folder: &Path) -> Vec<Pair> {
 }
 
 /// Folds in batches while the clock moves on, posts go, and reports are asked; ends when it is `end`.
-async fn live_through(store: &dyn Store, live: &Live, subject: &Subject, case: &Case, events: &[Scored], end: Timestamp) {
+async fn live_through(
+    store: &dyn Store,
+    live: &Live,
+    subject: &Subject,
+    case: &Case,
+    events: &[Scored],
+    end: Timestamp,
+) {
     let steps = events.len().div_ceil(case.batch).max(1) as i64;
     for (step, batch) in (0..).zip(events.chunks(case.batch)) {
         fold(store, &FoldStage::default(), batch).await;
@@ -165,7 +182,9 @@ async fn live_through(store: &dyn Store, live: &Live, subject: &Subject, case: &
         }
         if (chance >> 8).is_multiple_of(2) {
             let now = START_US + (end.micros() - START_US) / steps * step;
-            keep(store, subject, Timestamp::from_micros(now), AT_ONCE).await.unwrap();
+            keep(store, subject, Timestamp::from_micros(now), AT_ONCE)
+                .await
+                .unwrap();
         }
         if (chance >> 16).is_multiple_of(3) {
             ask(store, live, &subject.id, None).await;
@@ -191,8 +210,18 @@ async fn is_as_fresh(pair: &Pair, case: &Case) -> Result<(), TestCaseError> {
 
     live_through(lived, &live, &subject, case, &events, end).await;
     for again in 0..3 {
-        prop_assert_eq!(&ask(lived, &live, &id, window).await, &expected, "{}: as it was kept", again);
-        prop_assert_eq!(&ask(lived, &Live::default(), &id, window).await, &expected, "{}: anew", again);
+        prop_assert_eq!(
+            &ask(lived, &live, &id, window).await,
+            &expected,
+            "{}: as it was kept",
+            again
+        );
+        prop_assert_eq!(
+            &ask(lived, &Live::default(), &id, window).await,
+            &expected,
+            "{}: anew",
+            again
+        );
         if let Some([lived_rows, fresh_rows]) = &pair.rows {
             let lived = rows::of(lived, lived_rows, &id).await;
             let fresh = rows::of(fresh, fresh_rows, &id).await;
@@ -203,6 +232,21 @@ async fn is_as_fresh(pair: &Pair, case: &Case) -> Result<(), TestCaseError> {
             0 => fold_all(lived, &events).await,
             // What was told of posts that nobody had heard of goes in its time.
             _ => _ = keep(lived, &subject, end, AT_ONCE).await.unwrap(),
+        }
+    }
+    nothing_is_older(lived, &subject, end).await
+}
+
+/// Nothing stands anywhere from before posts are kept.
+async fn nothing_is_older(store: &dyn Store, subject: &Subject, now: Timestamp) -> Result<(), TestCaseError> {
+    let reads = Reads {
+        store,
+        subject: subject.id.as_str(),
+    };
+    for name in [slot::FEED, slot::ASIDE] {
+        for FeedEntry { order, id } in reads.feed(name, None, Direction::Ascending, 1_000).await.unwrap() {
+            let since = subject.retention.kept_since(network(&id), now);
+            prop_assert!(since.is_none_or(|since| order >= since.micros()), "{} in {}", id, name);
         }
     }
     Ok(())
@@ -254,7 +298,11 @@ async fn keep_beside(store: &dyn Store, subject: &Subject, end: Timestamp) {
 #[test]
 fn two_that_take_away_and_a_fold_at_the_same_time_come_to_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap();
     let pairs = runtime.block_on(pairs(folder.path()));
     run(25, |case| {
         for pair in &pairs {

@@ -61,7 +61,10 @@ pub(super) async fn of(store: &dyn Store, data: &Keyspace, id: &SubjectId) -> Ro
             name
         })
         .collect();
-    let aside = feed(slot::ASIDE).await.into_iter().filter(|entry| !unseen.contains(&entry.id));
+    let aside = feed(slot::ASIDE)
+        .await
+        .into_iter()
+        .filter(|entry| !unseen.contains(&entry.id));
     let unnumbered = |(name, mut post): (String, Contribution)| {
         post.sequence = 0;
         (name, post)
@@ -87,8 +90,17 @@ pub(super) fn same(lived: &Rows, fresh: &Rows) -> Result<(), TestCaseError> {
     prop_assert_eq!(&lived.posts, &fresh.posts);
     prop_assert_eq!(&lived.changes, &fresh.changes);
     prop_assert_eq!(&lived.aside, &fresh.aside);
-    prop_assert!(lived.unseen.is_superset(&fresh.unseen), "{:?} {:?}", lived.unseen, fresh.unseen);
-    let without: Vec<_> = lived.permissions.iter().filter(|post| !lived.posts.contains_key(*post)).collect();
+    prop_assert!(
+        lived.unseen.is_superset(&fresh.unseen),
+        "{:?} {:?}",
+        lived.unseen,
+        fresh.unseen
+    );
+    let without: Vec<_> = lived
+        .permissions
+        .iter()
+        .filter(|post| !lived.posts.contains_key(*post))
+        .collect();
     prop_assert!(without.is_empty(), "permissions of {:?} are left", without);
     Ok(())
 }
