@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use backtweet_domain::{Clock, Network, Subject, Timestamp};
@@ -40,6 +40,7 @@ impl Retaining {
     /// Looks at all subjects now and again until `shutdown`. What fails is tried again the next time.
     pub(crate) async fn run(self, shutdown: &CancellationToken) {
         let mut ticks = interval(self.every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,

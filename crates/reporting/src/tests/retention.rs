@@ -1,6 +1,7 @@
 //! Posts that are kept no longer: whatever comes, changes and goes while the clock moves on, what is left is what a fold of the posts that are
 //! still kept makes, row by row, and nothing that is said again brings any of the others back.
 
+mod beside;
 mod cases;
 mod rows;
 
@@ -270,69 +271,5 @@ fn whatever_comes_and_goes_what_is_left_is_what_a_fold_of_the_kept_posts_makes()
             }
             Ok(())
         })
-    });
-}
-
-/// Folds one event after another, reading again where somebody was faster.
-async fn fold_beside(store: &dyn Store, events: &[Scored]) {
-    for event in events {
-        let items = items(std::slice::from_ref(event));
-        loop {
-            let effects = effects(store, &FoldStage::default(), &items).await;
-            let outcomes = store.apply(&effects.writes).await.unwrap();
-            if outcomes.iter().all(|outcome| *outcome != Outcome::Conflict) {
-                break;
-            }
-        }
-    }
-}
-
-/// Takes away as the clock moves on, over and over while others do.
-async fn keep_beside(store: &dyn Store, subject: &Subject, end: Timestamp) {
-    for minute in (0..=10).rev() {
-        let now = Timestamp::from_micros(end.micros() - minute * 7 * HOUR_US);
-        keep(store, subject, now, AT_ONCE).await.unwrap();
-    }
-}
-
-#[test]
-fn two_that_take_away_and_a_fold_at_the_same_time_come_to_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(4)
-        .enable_all()
-        .build()
-        .unwrap();
-    let pairs = runtime.block_on(pairs(folder.path()));
-    run(25, |case| {
-        for pair in &pairs {
-            runtime.block_on(async {
-                let id = new_subject();
-                let subject = any_retention(&id, mix(&[case.seed]));
-                let end = Timestamp::from_micros(START_US + 4 * DAY_US);
-                let events = settled(case.shuffled(&id), case.seed);
-                let [lived, fresh] = pair.stores.clone();
-                keep(fresh.as_ref(), &subject, end, AT_ONCE).await.unwrap();
-                fold_all(fresh.as_ref(), &still_kept(&events, &subject, end, case.seed)).await;
-
-                let keeping = [0, 1].map(|_| {
-                    let (lived, subject) = (Arc::clone(&lived), subject.clone());
-                    tokio::spawn(async move { keep_beside(lived.as_ref(), &subject, end).await })
-                });
-                fold_beside(lived.as_ref(), &events).await;
-                for task in keeping {
-                    task.await.unwrap();
-                }
-                keep(lived.as_ref(), &subject, end, AT_ONCE).await.unwrap();
-                let expected = ask(fresh.as_ref(), &Live::default(), &id, None).await;
-                prop_assert_eq!(&ask(lived.as_ref(), &Live::default(), &id, None).await, &expected);
-                if let Some([lived_rows, fresh_rows]) = &pair.rows {
-                    let lived = rows::of(lived.as_ref(), lived_rows, &id).await;
-                    rows::same(&lived, &rows::of(fresh.as_ref(), fresh_rows, &id).await)?;
-                }
-                Ok(())
-            })?;
-        }
-        Ok(())
     });
 }

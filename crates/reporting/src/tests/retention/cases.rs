@@ -1,13 +1,11 @@
 //! Single cases of retention, each told by what a user would see.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tonic::Code;
 
 use backtweet_domain::{AccountState, ManualClock, Network, Role, Scored, SubjectId, Timestamp};
-use backtweet_store::{Batch, Found, LookUp, StoreError, Write};
+use backtweet_store::{Batch, Write};
 use backtweet_wire::v1;
 
 use super::super::asked::whole_feed_of;
@@ -156,7 +154,6 @@ async fn of_posts_that_are_in_no_figure_nothing_is_left_either() {
         };
         let events = [
             seen_at(&id, 0, 10),
-            account(&id, 0, AccountState::Hidden, 1),
             seen_at(&id, 1, 10),
             retracted(&id, 1, generation(2)),
             unseen(retracted(&id, 2, generation(1))),
@@ -164,7 +161,12 @@ async fn of_posts_that_are_in_no_figure_nothing_is_left_either() {
             seen_at(&id, 5, 10),
         ];
         fold(store, &stage, &events).await;
-        fold(store, &stage, &[seen_at(&id, 4, 2)]).await;
+        fold(
+            store,
+            &stage,
+            &[seen_at(&id, 4, 2), account(&id, 0, AccountState::Hidden, 1)],
+        )
+        .await;
         assert_eq!(
             (coverage(store, &id).await.too_late, shown(store, &id).await),
             (1, ids(&[5]))
@@ -240,76 +242,6 @@ async fn more_posts_of_one_moment_than_a_step_looks_at_go_and_a_deleted_subject_
         subject: id.as_str(),
     };
     assert_eq!(reads.head().await.unwrap(), deleted);
-}
-
-/// A store that dies once so many batches were applied, and does not tell of the last.
-struct Dying<'a> {
-    store: &'a dyn Store,
-    left: AtomicUsize,
-}
-
-#[async_trait]
-impl Store for Dying<'_> {
-    async fn read(&self, look_ups: &[LookUp]) -> Result<Vec<Found>, StoreError> {
-        self.store.read(look_ups).await
-    }
-
-    async fn apply(&self, batches: &[Batch]) -> Result<Vec<Outcome>, StoreError> {
-        let outcomes = self.store.apply(batches).await?;
-        match self.left.fetch_sub(1, Ordering::Relaxed) {
-            1 => Err(StoreError::Unavailable {
-                reason: "it died".to_owned(),
-            }),
-            _ => Ok(outcomes),
-        }
-    }
-
-    async fn expire(&self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.store.expire(before, limit).await
-    }
-
-    fn losses(&self) -> u64 {
-        0
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.store.ping().await
-    }
-}
-
-#[test]
-fn a_pass_that_breaks_off_anywhere_is_gone_on_with() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let pairs = runtime.block_on(pairs(folder.path()));
-    let pair = &pairs[0];
-    let [lived, fresh] = pair.stores.each_ref().map(|store| store.as_ref());
-    let [lived_rows, fresh_rows] = pair.rows.as_ref().unwrap();
-    run(20, |case| {
-        runtime.block_on(async {
-            let id = new_subject();
-            let subject = any_retention(&id, mix(&[case.seed]));
-            let end = Timestamp::from_micros(START_US + 3 * DAY_US);
-            let events = settled(case.shuffled(&id), case.seed);
-            keep(fresh, &subject, end, AT_ONCE).await.unwrap();
-            fold_all(fresh, &still_kept(&events, &subject, end, case.seed)).await;
-            fold_all(lived, &events).await;
-            // Each time it is a step further.
-            loop {
-                let dying = Dying {
-                    store: lived,
-                    left: AtomicUsize::new(1),
-                };
-                if keep(&dying, &subject, end, 1).await.is_ok() {
-                    break;
-                }
-            }
-            rows::same(
-                &rows::of(lived, lived_rows, &id).await,
-                &rows::of(fresh, fresh_rows, &id).await,
-            )
-        })
-    });
 }
 
 #[test]

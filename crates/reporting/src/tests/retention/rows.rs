@@ -57,6 +57,7 @@ pub(super) async fn of(store: &dyn Store, data: &Keyspace, id: &SubjectId) -> Ro
     let unseen: BTreeSet<_> = unseen
         .into_iter()
         .map(|(name, post)| {
+            assert!(post.aged_from().is_some(), "{name} is kept for nothing");
             assert!(post.event.is_empty() && post.effective().is_none(), "{post:?}");
             name
         })
