@@ -47,9 +47,8 @@ impl Retaining {
                 _ = ticks.tick() => {}
             }
             // Cut short between any two steps, it goes on where it was.
-            match shutdown.run_until_cancelled(self.pass()).await {
-                Some(Err(error)) => tracing::warn!(%error, "posts that are kept no longer stay for now"),
-                Some(Ok(())) | None => {}
+            if let Some(Err(error)) = shutdown.run_until_cancelled(self.pass()).await {
+                tracing::warn!(%error, "posts that are kept no longer stay for now");
             }
         }
     }
