@@ -10,6 +10,7 @@ mod people;
 mod praise;
 mod query;
 mod report;
+mod retain;
 mod schedule;
 mod sources;
 
@@ -26,6 +27,7 @@ pub use people::{People, PeopleSort, Reach};
 pub use praise::{ListPraise, PermissionStatus, Praise};
 pub use query::{Draft, Explain, Query};
 pub use report::{About, Bucket, ContentSort, Feed, Html, Known, Report, Sort};
+pub use retain::Retain;
 pub use schedule::Schedule;
 pub use sources::{AddSource, Sources, SourcesCommand};
 
@@ -272,6 +274,8 @@ pub struct PutSubject {
     /// A query that must not match where a keyword, a hashtag or the query is to count
     #[arg(long, value_name = "QUERY")]
     pub exclude: Option<String>,
+    #[command(flatten)]
+    pub retain: Retain,
 }
 
 #[derive(Debug, Subcommand)]

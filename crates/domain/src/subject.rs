@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Network, SubjectId};
+use crate::retention::Retention;
 
 /// An account that belongs to a subject. Native ids and handles are both kept, since Bluesky's stream has no handles and X's mentions
 /// often have no ids.
@@ -55,6 +56,9 @@ pub struct Subject {
     /// A query that must not match where a keyword, a hashtag or [`Self::query`] is to count; empty where nothing forbids.
     #[serde(default)]
     pub exclude: String,
+    /// For how long its posts are kept.
+    #[serde(default, skip_serializing_if = "Retention::is_empty")]
+    pub retention: Retention,
 }
 
 impl Subject {
@@ -72,6 +76,7 @@ impl Subject {
             query: String::new(),
             context: String::new(),
             exclude: String::new(),
+            retention: Retention::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod cascades;
 mod content;
 mod contribution;
 mod deltas;
+mod forget;
 mod head;
 mod item;
 mod pages;
@@ -31,6 +32,7 @@ use self::contribution::{Content, Finding};
 pub(crate) use self::contribution::{Contribution, Impact};
 use self::deltas::Deltas;
 pub(crate) use self::deltas::praise_order;
+pub(crate) use self::forget::{beside, forget, network};
 pub(crate) use self::head::Head;
 pub use self::item::Item;
 pub(crate) use self::item::counted_language;
@@ -161,17 +163,9 @@ impl FoldStage {
             return Ok(None);
         }
         let mut writes = self.keeps.roll_up(&former, &mut head);
-        change(&mut head, &mut transitions, &mut writes);
-        writes.push(head.put(stored_head));
-        let guard = Guard {
-            name: slot::HEAD.to_owned(),
-            version: stored_head.map(|stored| stored.version),
-        };
-        Ok(Some(Batch {
-            slot: slot::of(group.subject),
-            guards: vec![guard],
-            writes,
-        }))
+        number(&mut head, &mut transitions);
+        change(&mut head, &transitions, &mut writes);
+        Ok(Some(guarded(group.subject, stored_head, &head, writes)))
     }
 
     /// Event time before which posts are refused.
@@ -180,15 +174,32 @@ impl FoldStage {
     }
 }
 
+/// The batch of these writes and the head's, which counts only where the head is still the `stored` one.
+fn guarded(subject: &str, stored: Option<&Stored>, head: &Head, mut writes: Vec<Write>) -> Batch {
+    writes.push(head.put(stored));
+    let guard = Guard {
+        name: slot::HEAD.to_owned(),
+        version: stored.map(|stored| stored.version),
+    };
+    Batch {
+        slot: slot::of(subject),
+        guards: vec![guard],
+        writes,
+    }
+}
+
 /// Takes one finding into the head and its post's contribution.
 fn take(head: &mut Head, contribution: &mut Contribution, item: &Item, bound: Option<i64>) {
+    if forget::is_of_the_forgotten(head, contribution, item) {
+        return metrics::counter!("backtweet_reporting_not_kept_total").increment(1);
+    }
     match &item.finding {
         Finding::Seen { version, .. } | Finding::Retracted { version } if head.is_deleted(version.generation) => return,
         Finding::Seen { version, impact, .. } => {
             let is_new = matches!(contribution.known(), Content::Unknown | Content::Refused);
             if is_new && bound.is_some_and(|bound| impact.at_us < bound) {
                 head.too_late += u64::from(contribution.known() == Content::Unknown);
-                return contribution.refuse(*version);
+                return contribution.refuse(*version, impact.at_us);
             }
             head.stretch(impact.at_us);
         }
@@ -197,9 +208,9 @@ fn take(head: &mut Head, contribution: &mut Contribution, item: &Item, bound: Op
     contribution.take(&item.finding, item.known_us);
 }
 
-/// Works out every write but the head's, and gives each change that shows in a report its sequence number.
-fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<Write>) {
-    for Transition { old, new, .. } in &mut *transitions {
+/// Gives each change that shows in a report its sequence number.
+fn number(head: &mut Head, transitions: &mut [Transition<'_>]) {
+    for Transition { old, new, .. } in transitions {
         let shows = match (old.effective(), new.effective()) {
             // What hangs on a post that is not there hangs elsewhere when its place is another.
             (None, None) => old.place != new.place,
@@ -211,15 +222,20 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<
             new.sequence = head.sequence;
         }
     }
+}
+
+/// Works out every write but the head's.
+fn change(head: &mut Head, transitions: &[Transition<'_>], writes: &mut Vec<Write>) {
     let mut deltas = Deltas::new(head.kept());
     let mut cascades = Cascades::default();
     let mut contents = Contents::default();
     let mut pages = Pages::default();
     let mut pairs = Pairs::default();
     writes.reserve(transitions.len() * 16);
-    for Transition { post, old, new } in &*transitions {
+    for Transition { post, old, new } in transitions {
         history(post, old, new, writes);
         erasure(post, old, new, writes);
+        forget::aside(post, old, new, writes);
         if old.sequence != new.sequence {
             deltas.replace(post, old.effective(), new.effective());
             deltas.sequence(post, old.sequence, new.sequence);
@@ -234,16 +250,7 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<
                 name: slot::permission(post),
             });
         }
-        let stored = Stored {
-            version: 0,
-            open: false,
-            bytes: Bytes::from(new.encode_to_vec()),
-        };
-        writes.push(Write::Put {
-            name: slot::post(post),
-            stored,
-            expires: None,
-        });
+        writes.push(put(post, new));
     }
     roll_up::mark(head, deltas.minutes());
     deltas.into_writes(writes);
@@ -251,6 +258,24 @@ fn change(head: &mut Head, transitions: &mut [Transition<'_>], writes: &mut Vec<
     contents.into_writes(writes);
     pages.into_writes(writes);
     pairs.into_writes(writes);
+}
+
+/// Writes a post's record; one that says nothing is none.
+fn put(post: &str, contribution: &Contribution) -> Write {
+    let name = slot::post(post);
+    if *contribution == Contribution::default() {
+        return Write::Remove { name };
+    }
+    let stored = Stored {
+        version: 0,
+        open: false,
+        bytes: Bytes::from(contribution.encode_to_vec()),
+    };
+    Write::Put {
+        name,
+        stored,
+        expires: None,
+    }
 }
 
 /// Moves `post` within the feed of posts that once were something else.

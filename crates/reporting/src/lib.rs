@@ -10,6 +10,7 @@ mod fold;
 mod invalid;
 mod magnitude;
 mod report;
+mod retention;
 mod sample;
 mod services;
 mod slot;
@@ -35,6 +36,7 @@ use backtweet_wire::v1::subject_service_server::SubjectServiceServer;
 use self::audience::AudienceStage;
 use self::fold::Announcing;
 pub use self::fold::{FoldStage, Item, Keeps};
+use self::retention::Retaining;
 pub use self::services::report::ReportsApi;
 pub use self::services::subject::SubjectsApi;
 use self::subjects::Subjects;
@@ -53,6 +55,8 @@ pub struct Config {
     pub watch_poll: Duration,
     /// How long a change of a subject waits for the live classifiers to follow it before it names the laggards.
     pub confirm_within: Duration,
+    /// How often it is looked whether posts are there that their subjects keep no longer.
+    pub retain_every: Duration,
     /// How many events are folded at once, in place of the runner's own number: what counts in the same bucket is written once a batch.
     pub max_batch: usize,
     /// How long records stay in every topic but the compacted one, which is told to authors whose posts were erased.
@@ -68,6 +72,7 @@ impl Default for Config {
             keeps: Keeps::USUAL,
             watch_poll: Duration::from_millis(250),
             confirm_within: Duration::from_secs(10),
+            retain_every: Duration::from_secs(60),
             max_batch: 8_000,
             topic_retention: topics::RETENTION,
             runner: RunnerOptions::default(),
@@ -135,7 +140,7 @@ impl Reporting {
         )
     }
 
-    /// Folds, and follows the subjects, until `shutdown`.
+    /// Folds, follows the subjects, and takes away what they keep no longer, until `shutdown`.
     ///
     /// # Errors
     /// When the log or the store can no longer be used. One that only does not answer is waited for.
@@ -168,11 +173,21 @@ impl Reporting {
             shutdown.clone(),
         );
         let audiences = async { audiences.await.map_err(Error::Audience) };
+        let retaining = Retaining {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            registry: registry.clone(),
+            every: config.retain_every,
+        };
+        let retain = async {
+            retaining.run(&shutdown).await;
+            Ok(())
+        };
         let store = Arc::new(Announcing { store, written: folded });
         let fold = run_stage(stage, Arc::clone(&log), store, clock, runner, shutdown.clone());
         let fold = async { fold.await.map_err(Error::from) };
         let follow = async { registry.follow(log.as_ref(), &shutdown).await.map_err(Error::from) };
-        tokio::try_join!(fold, audiences, follow).map(drop)
+        tokio::try_join!(fold, audiences, follow, retain).map(drop)
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod timeline;
 pub(crate) mod used_together;
 pub(crate) mod watch;
 
+use backtweet_domain::Network;
 use backtweet_store::StoreError;
 use backtweet_wire::v1;
 
@@ -55,8 +56,27 @@ fn coverage(head: &Head) -> v1::Coverage {
         first_us: head.first_us,
         last_us: head.last_us,
         too_late: head.too_late,
+        kept: kept(head),
         ..v1::Coverage::default()
     }
+}
+
+/// Since when posts are kept, once for all networks where it is the same for all.
+fn kept(head: &Head) -> Vec<v1::KeptSince> {
+    let since = Network::ALL.map(|network| head.kept_since(network));
+    let is_same = since.iter().all(|one| *one == since[0]);
+    let named = Network::ALL.map(|network| v1::Network::from(network).into());
+    let kept = named.into_iter().zip(since).map(|(network, since_us)| v1::KeptSince {
+        network: if is_same {
+            v1::Network::Unspecified.into()
+        } else {
+            network
+        },
+        since_us,
+    });
+    kept.filter(|kept| kept.since_us != i64::MIN)
+        .take(if is_same { 1 } else { Network::ALL.len() })
+        .collect()
 }
 
 /// An effective post as reports show it.

@@ -2,7 +2,7 @@
 
 mod erasure;
 mod export;
-mod measure;
+pub(crate) mod measure;
 pub(crate) mod report;
 pub(crate) mod subject;
 

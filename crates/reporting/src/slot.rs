@@ -13,6 +13,9 @@ pub(crate) const FEED: &str = "feed";
 pub(crate) const CHANGES: &str = "changes";
 /// Posts that were not always what they are now, by the event time of the last finding about each. Those that never changed are not in it.
 pub(crate) const HISTORY: &str = "history";
+/// Posts of which something is kept but that are not effective, by [`crate::fold::Contribution::aged_from`]: with [`FEED`] all that can grow too old.
+/// Those that were folded before this was kept, and never changed since, come in with the first pass of their subject's retention.
+pub(crate) const ASIDE: &str = "aside";
 /// Signal by author over everything, ranked. Buckets have no ranking: whoever reads several has to add up before anything can be ranked.
 pub(crate) const RANKING: &str = "ranking";
 /// Effective praise that can be shown again, by [`crate::fold::praise_order`].

@@ -21,6 +21,7 @@ mod praise;
 mod real;
 mod recent;
 mod replay;
+mod retention;
 mod rolled_up;
 mod scale;
 mod suite;

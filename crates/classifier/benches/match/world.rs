@@ -2,8 +2,8 @@
 //! say. Measuring is not here.
 
 use backtweet_domain::{
-    AccountId, Author, Entities, Hashtag, Link, Mention, Network, OwnedAccount, Post, PostId, Subject, SubjectId,
-    Timestamp,
+    AccountId, Author, Entities, Hashtag, Link, Mention, Network, OwnedAccount, Post, PostId, Retention, Subject,
+    SubjectId, Timestamp,
 };
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -73,6 +73,7 @@ pub fn subject(number: usize) -> Subject {
             String::new()
         },
         exclude: String::new(),
+        retention: Retention::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use tonic::transport::Channel;
 use crate::args::{self, Format, PutSubject};
 use crate::client::{self, refused};
 use crate::output;
+use crate::view::kept;
 
 type Client = SubjectServiceClient<Channel>;
 
@@ -147,6 +148,7 @@ fn assemble(put: &PutSubject) -> Result<Subject> {
             part.clone_from(given);
         }
     }
+    put.retain.over(&mut subject.retention)?;
     Ok(subject)
 }
 
@@ -217,6 +219,7 @@ fn describe(subject: &Subject) -> String {
     ];
     let queries = queries.iter().filter(|(_, text)| !text.is_empty());
     parts.extend(queries.map(|(name, text)| format!("{name}: {text}")));
+    parts.extend(kept::retention(&subject.retention));
     let name = if subject.name.is_empty() {
         String::new()
     } else {
@@ -259,6 +262,7 @@ fn table(subjects: &[Subject]) -> Result<()> {
             subject.query.clone(),
             subject.context.clone(),
             subject.exclude.clone(),
+            kept::retention(&subject.retention).unwrap_or_default(),
         ]
     });
     output::csv(
@@ -274,6 +278,7 @@ fn table(subjects: &[Subject]) -> Result<()> {
             "query",
             "context",
             "exclude",
+            "retention",
         ],
         rows,
     )
@@ -297,6 +302,7 @@ mod tests {
             query: given(query),
             context: given(context),
             exclude: None,
+            retain: args::Retain::default(),
         })?)
     }
 

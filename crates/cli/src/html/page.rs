@@ -9,6 +9,7 @@ use super::{cascade, facts, heat, people, posts, timeline};
 use crate::view::bars::grouped;
 use crate::view::cascade::span;
 use crate::view::figures::cause;
+use crate::view::kept;
 
 const STYLE: &str = include_str!("style.css");
 /// How many gaps are named one by one.
@@ -160,6 +161,9 @@ fn unseen(report: &Report) -> Markup {
         p { (measured(&coverage)) }
         @if coverage.too_late > 0 {
             p { (grouped(coverage.too_late)) " posts came too late to be counted." }
+        }
+        @if let Some(kept) = kept::since(&coverage.kept, |at| report.zone.moment(at)) {
+            p { "By the subject's retention, " (kept) ": older ones are in no figure." }
         }
         @if !coverage.gaps.is_empty() {
             table {

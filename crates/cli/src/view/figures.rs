@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::bars::{bar, grouped};
+use super::kept::{self, KeptView};
 use crate::output::{ACCENT, BAD, FAINT, GOOD, HEADING, styled};
 
 /// Figures as JSON. Field names are those of the gRPC contract.
@@ -81,6 +82,8 @@ pub struct CoverageView {
     seen_high: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<GapView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptView>,
 }
 
 /// A part of a stream that was not seen, as JSON.
@@ -126,6 +129,7 @@ impl From<&Coverage> for CoverageView {
             seen_low: coverage.seen_low,
             seen_high: coverage.seen_high,
             gaps: coverage.gaps.iter().map(GapView::from).collect(),
+            kept: coverage.kept.iter().map(KeptView::from).collect(),
         }
     }
 }
@@ -303,6 +307,9 @@ pub fn coverage(coverage: &Coverage) -> String {
     };
     if coverage.too_late > 0 {
         let _ = write!(text, "; {} came too late to count", grouped(coverage.too_late));
+    }
+    if let Some(kept) = kept::since(&coverage.kept, |at| Timestamp::from_micros(at).to_string()) {
+        let _ = write!(text, "; {kept}");
     }
     match (coverage.seen_low, coverage.seen_high) {
         (Some(low), Some(high)) if low >= 1.0 && high >= 1.0 => text.push_str("; live sources missed nothing"),

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod figures;
 pub mod heat;
 pub mod item;
+pub mod kept;
 pub mod manifest;
 pub mod permission;
 pub mod reach;

@@ -309,9 +309,11 @@ impl Contribution {
         self.content() == Content::Retracted || self.state() == State::Deleted
     }
 
-    /// Remembers that the content of this version came too late, so that it is counted once.
-    pub(crate) fn refuse(&mut self, version: Version) {
-        self.raise(version, Content::Refused);
+    /// Remembers that the content of this version, of a post of this event time, came too late, so that it is counted once.
+    pub(crate) fn refuse(&mut self, version: Version, at_us: i64) {
+        if self.raise(version, Content::Refused) {
+            self.known_us = Some(at_us);
+        }
     }
 
     /// Moves the content to a higher version; `false` where it is not higher. At one version a retraction outranks a sighting.

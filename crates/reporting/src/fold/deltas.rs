@@ -152,7 +152,7 @@ impl<'a> Deltas<'a> {
         })
     }
 
-    /// Moves `post` within the feed of changes.
+    /// Moves `post` within the feed of changes; 0 is out of it.
     pub(super) fn sequence(&mut self, post: &str, old: i64, new: i64) {
         let entry = |order| FeedEntry {
             order,
@@ -164,10 +164,12 @@ impl<'a> Deltas<'a> {
                 entry: entry(old),
             });
         }
-        self.entries.push(Write::Enter {
-            name: slot::CHANGES.to_owned(),
-            entry: entry(new),
-        });
+        if new != 0 {
+            self.entries.push(Write::Enter {
+                name: slot::CHANGES.to_owned(),
+                entry: entry(new),
+            });
+        }
     }
 
     fn add(&mut self, impact: &'a Impact, sign: i64) {

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use prost::Message;
 
-use backtweet_domain::Timestamp;
+use backtweet_domain::{Network, Timestamp};
 use backtweet_store::{StoreError, Stored, Write};
 
+use super::contribution::index;
 use crate::slot;
 use crate::window::Kept;
 
@@ -36,8 +37,30 @@ pub(crate) struct Head {
     #[prost(uint64, repeated, tag = "22")]
     pub minutes: Vec<u64>,
     /// [`FORMAT`], once it is written.
-    #[prost(uint32, tag = "30")]
+    #[prost(uint32, tag = "23")]
     pub format: u32,
+    /// Of networks whose older posts were taken away, since when they are kept. What is said of older ones is as if it were never heard.
+    #[prost(message, repeated, tag = "30")]
+    pub kept_since: Vec<KeptSince>,
+    /// How often posts were taken away: whoever keeps posts in memory reads them anew.
+    #[prost(uint64, tag = "31")]
+    pub forgotten: u64,
+    /// Whether `first_us` and `last_us` may be those of posts that were taken away.
+    #[prost(bool, tag = "32")]
+    pub is_span_old: bool,
+    /// The change up to which all posts stand in [`slot::ASIDE`] that belong there; those behind were put there as they changed.
+    #[prost(int64, tag = "33")]
+    pub aside_until: i64,
+}
+
+/// Since when posts of a network are kept.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct KeptSince {
+    /// Its place among [`Network::ALL`].
+    #[prost(uint32, tag = "1")]
+    network: u32,
+    #[prost(int64, tag = "2")]
+    since_us: i64,
 }
 
 /// How a slot is laid out today: moved on whenever an earlier layout could not be read.
@@ -102,6 +125,30 @@ impl Head {
     /// Whether findings of this generation are ignored.
     pub(crate) fn is_deleted(&self, generation: u64) -> bool {
         self.deleted_generation.is_some_and(|deleted| generation <= deleted)
+    }
+
+    /// Event time since when posts of a network are kept; the earliest there is where none were taken away.
+    pub(crate) fn kept_since(&self, network: Network) -> i64 {
+        let kept = self.kept_since.iter();
+        let mut kept = kept.filter(|kept| kept.network == index(&Network::ALL, network));
+        kept.next().map_or(i64::MIN, |kept| kept.since_us)
+    }
+
+    /// Keeps posts of a network since a time, unless fewer are kept already: what is gone does not come back.
+    pub(crate) fn keep_since(&mut self, network: Network, since_us: i64) {
+        let number = index(&Network::ALL, network);
+        match self.kept_since.iter_mut().find(|kept| kept.network == number) {
+            Some(kept) => kept.since_us = kept.since_us.max(since_us),
+            None => self.kept_since.push(KeptSince {
+                network: number,
+                since_us,
+            }),
+        }
+    }
+
+    /// Whether posts were ever taken away.
+    pub(super) fn keeps_all(&self) -> bool {
+        self.kept_since.is_empty()
     }
 
     /// Hears of a sighting at this event time.

@@ -12,10 +12,11 @@ const CHUNK: usize = 1_000;
 /// Where more changes than this, and more than there are posts, were missed, all is read anew.
 const MOST_MISSED: i64 = 10_000;
 
-/// A subject's life, and the last of its changes that was taken in.
+/// A subject's life, how often posts were taken away from it, and the last of its changes that was taken in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At {
     life: Option<u64>,
+    forgotten: u64,
     sequence: i64,
 }
 
@@ -24,6 +25,7 @@ impl At {
     pub(super) fn of(head: &Head) -> Self {
         Self {
             life: head.deleted_generation,
+            forgotten: head.forgotten,
             sequence: head.sequence,
         }
     }
@@ -31,7 +33,8 @@ impl At {
     /// Whether it costs less to take in what changed since than to read all of so many `posts` anew.
     pub(super) fn is_near(&self, head: &Head, posts: u64) -> bool {
         let most = MOST_MISSED.max(posts.cast_signed());
-        self.life == head.deleted_generation && (0..=most).contains(&(head.sequence - self.sequence))
+        let is_same = (self.life, self.forgotten) == (head.deleted_generation, head.forgotten);
+        is_same && (0..=most).contains(&(head.sequence - self.sequence))
     }
 
     /// Hands the posts that changed since to `take`, as they are now, and says which change was the last.
@@ -51,6 +54,7 @@ impl At {
         let sequence = last.map_or(self.sequence, |entry| entry.order);
         Ok(Self {
             life: head.deleted_generation,
+            forgotten: head.forgotten,
             sequence: sequence.max(head.sequence),
         })
     }

@@ -1,4 +1,4 @@
-//! What live sources missed of a report's window, put beside its figures. How coverage is kept and what bounds follow from it is the
+//! What live sources missed of a report's window, and what is not kept of it, put beside its figures. How coverage is kept and what bounds follow from it is the
 //! runtime's; which window a report has is its own.
 
 use backtweet_domain::{Clock, Timestamp};
@@ -6,9 +6,9 @@ use backtweet_runtime::coverage;
 use backtweet_store::{Store, StoreError};
 use backtweet_wire::v1;
 
-/// Adds to `coverage` what the live sources reported of the window, where there were any. An open end of the window is that of the
+/// Leaves in `coverage` what is not kept of the window, and adds what the live sources reported of the window, where there were any. An open end of the window is that of the
 /// subject's contributions; its figures lie within.
-pub(super) async fn measure(
+pub(crate) async fn measure(
     store: &dyn Store,
     clock: &dyn Clock,
     coverage: &mut Option<v1::Coverage>,
@@ -17,6 +17,8 @@ pub(super) async fn measure(
     let (Some(beside), window) = (coverage, window.unwrap_or_default()) else {
         return Ok(());
     };
+    let reaches = |kept: &v1::KeptSince| window.from_us.is_none_or(|from| from < kept.since_us);
+    beside.kept.retain(reaches);
     let now = clock.now();
     let Some(from) = window.from_us.or(beside.first_us) else {
         return Ok(());

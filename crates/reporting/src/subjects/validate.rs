@@ -2,7 +2,7 @@
 //! said at once.
 
 use backtweet_domain::query::{self, Parsed};
-use backtweet_domain::{AccountId, Network, OwnedAccount, Subject, SubjectId, link};
+use backtweet_domain::{AccountId, Network, OwnedAccount, Retention, Subject, SubjectId, link};
 use backtweet_wire::{WireEnum, v1};
 
 use crate::invalid::{Invalid, Violations};
@@ -45,6 +45,7 @@ pub(super) fn subject(wire: v1::Subject) -> Result<Subject, Invalid> {
             }
             check.query(field, &text, |_| Ok(()))
         });
+    let retention = check.retention(wire.retention.unwrap_or_default());
     check.0.check("subject")?;
     let id = id.ok_or_else(|| Invalid::one("subject", "subject.id", "it is missing"))?;
     let present = |account: Option<OwnedAccount>| account;
@@ -62,6 +63,7 @@ pub(super) fn subject(wire: v1::Subject) -> Result<Subject, Invalid> {
         query: queried,
         context,
         exclude,
+        retention,
     })
 }
 
@@ -111,9 +113,7 @@ impl Check {
     fn account(&mut self, field: &str, wire: v1::OwnedAccount) -> Option<OwnedAccount> {
         let network = match wire.network {
             0 => None,
-            number => Network::from_number(number)
-                .map_err(|error| self.wrong(format!("{field}.network"), error.reason))
-                .ok(),
+            number => self.network(field, number),
         };
         let native = wire.native.map(|native| native.trim().to_owned());
         if let Some(native) = &native
@@ -132,6 +132,43 @@ impl Check {
             native,
             handles: handles.collect(),
         })
+    }
+
+    fn network(&mut self, field: &str, number: i32) -> Option<Network> {
+        Network::from_number(number)
+            .map_err(|error| self.wrong(format!("{field}.network"), error.reason))
+            .ok()
+    }
+
+    fn retention(&mut self, wire: v1::Retention) -> Retention {
+        let mut retention = Retention::default();
+        if let Some(days) = wire.days {
+            self.days("subject.retention", days);
+            retention.days = Some(days);
+        }
+        for (index, v1::NetworkRetention { network, days }) in wire.networks.into_iter().enumerate() {
+            let field = format!("subject.retention.networks[{index}]");
+            self.days(&field, days);
+            if let Some(network) = self.network(&field, network)
+                && retention.networks.insert(network, days).is_some()
+            {
+                self.wrong(
+                    format!("{field}.network"),
+                    format!("{network} is named twice: name it once"),
+                );
+            }
+        }
+        retention
+    }
+
+    fn days(&mut self, field: &str, days: u32) {
+        let most = Retention::MOST_DAYS;
+        if !(1..=most).contains(&days) {
+            let reason = format!(
+                "{days} days are no retention: keep posts for 1 to {most}, or leave it out to keep them for good"
+            );
+            self.wrong(format!("{field}.days"), reason);
+        }
     }
 
     fn keyword(&mut self, field: &str, text: String) -> Option<String> {
@@ -303,6 +340,57 @@ mod tests {
                 .starts_with("column 1: there is nothing to look for in `lang:en`")
         );
         assert!(said[2].1.ends_with("try `from:acme`") && said[3].1.starts_with("column 1: this parenthesis"));
+    }
+
+    #[test]
+    fn a_retention_is_read_whole_and_everything_wrong_with_it_is_said_at_once() {
+        let put = |days, networks: &[(v1::Network, u32)]| v1::Subject {
+            id: "acme".into(),
+            domains: texts(["acme.example"]),
+            retention: Some(v1::Retention {
+                days,
+                networks: networks
+                    .iter()
+                    .map(|&(network, days)| v1::NetworkRetention {
+                        network: network.into(),
+                        days,
+                    })
+                    .collect(),
+            }),
+            ..Default::default()
+        };
+        let kept = subject(put(Some(36_500), &[(v1::Network::Bluesky, 1)]))
+            .unwrap()
+            .retention;
+        assert_eq!(kept.days, Some(36_500));
+        assert_eq!(kept.networks.into_iter().collect::<Vec<_>>(), [(Network::Bluesky, 1)]);
+        let wrong = [
+            (v1::Network::X, 36_501),
+            (v1::Network::Unspecified, 30),
+            (v1::Network::X, 30),
+        ];
+        let violations = subject(put(Some(0), &wrong)).unwrap_err().violations;
+        let said: Vec<_> = violations
+            .iter()
+            .map(|it| (it.field.as_str(), it.reason.as_str()))
+            .collect();
+        assert_eq!(said[0].0, "subject.retention.days");
+        assert!(
+            said[0]
+                .1
+                .starts_with("0 days are no retention: keep posts for 1 to 36500"),
+            "{said:?}"
+        );
+        assert_eq!(said[1].0, "subject.retention.networks[0].days");
+        assert_eq!(said[2].0, "subject.retention.networks[1].network");
+        assert_eq!(
+            said[3],
+            (
+                "subject.retention.networks[2].network",
+                "x is named twice: name it once"
+            )
+        );
+        assert_eq!(said.len(), 4);
     }
 
     #[test]

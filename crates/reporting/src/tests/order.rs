@@ -179,7 +179,7 @@ fn nothing_is_left_of_posts_that_were_all_retracted() {
                 }
                 kept.insert(name.split(':').next().unwrap_or_default().to_owned());
             }
-            kept.retain(|name| !["head", "post", "changes", "history", "erased"].contains(&name.as_str()));
+            kept.retain(|name| !["head", "post", "changes", "history", "aside", "erased"].contains(&name.as_str()));
             prop_assert_eq!(kept, BTreeSet::new());
             Ok(())
         })

@@ -18,7 +18,7 @@ use crate::report::ReportError;
 use crate::report::praise::{permission, praise};
 
 /// The same events with much praise among them.
-fn full_of_praise(mut events: Vec<Scored>) -> Vec<Scored> {
+pub(super) fn full_of_praise(mut events: Vec<Scored>) -> Vec<Scored> {
     for event in &mut events {
         let Finding::Seen { sighting, version } = &mut event.classified.finding else {
             continue;

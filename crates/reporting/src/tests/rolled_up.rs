@@ -43,14 +43,18 @@ fn windows() -> Vec<Option<v1::Window>> {
     ]
 }
 
-async fn fold_all(store: &dyn Store, events: &[Scored], batch: usize) {
+pub(super) async fn fold_all(store: &dyn Store, events: &[Scored], batch: usize) {
     for batch in events.chunks(batch) {
         fold(store, &stage(), batch).await;
     }
 }
 
 /// Everything that can be asked, and what a naive count says of the windows that answers name.
-async fn check(store: &dyn Store, subject: &SubjectId, events: &[Scored]) -> Result<Vec<String>, TestCaseError> {
+pub(super) async fn check(
+    store: &dyn Store,
+    subject: &SubjectId,
+    events: &[Scored],
+) -> Result<Vec<String>, TestCaseError> {
     let mut answers = Vec::new();
     for window in windows() {
         let now = Timestamp::from_micros(NOW_US);

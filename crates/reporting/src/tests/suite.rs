@@ -64,6 +64,7 @@ impl Suite {
         };
         let config = Config {
             confirm_within: Duration::from_secs(2),
+            retain_every: Duration::from_millis(20),
             ..Config::default()
         };
         let reporting = Reporting::new(config, ports.clone());

@@ -1,8 +1,10 @@
 //! What somebody tracks.
 
-use backtweet_domain::{OwnedAccount, Subject, SubjectId};
+use std::collections::BTreeMap;
 
-use super::{WireEnum, each};
+use backtweet_domain::{Network, OwnedAccount, Retention, Subject, SubjectId};
+
+use super::{WireEnum, each, optional};
 use crate::{WireError, v1};
 
 impl From<&Subject> for v1::Subject {
@@ -19,6 +21,7 @@ impl From<&Subject> for v1::Subject {
             query: subject.query.clone(),
             context: subject.context.clone(),
             exclude: subject.exclude.clone(),
+            retention: (!subject.retention.is_empty()).then(|| (&subject.retention).into()),
         }
     }
 }
@@ -39,6 +42,7 @@ impl TryFrom<v1::Subject> for Subject {
             query: wire.query,
             context: wire.context,
             exclude: wire.exclude,
+            retention: optional("retention", wire.retention, Retention::try_from)?.unwrap_or_default(),
         })
     }
 }
@@ -65,6 +69,53 @@ impl TryFrom<v1::OwnedAccount> for OwnedAccount {
             network,
             native: wire.native,
             handles: wire.handles,
+        })
+    }
+}
+
+impl From<&Retention> for v1::Retention {
+    fn from(retention: &Retention) -> Self {
+        let networks = retention.networks.iter();
+        Self {
+            days: retention.days,
+            networks: networks
+                .map(|(&network, &days)| v1::NetworkRetention {
+                    network: v1::Network::from(network).into(),
+                    days,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<v1::Retention> for Retention {
+    type Error = WireError;
+
+    fn try_from(wire: v1::Retention) -> Result<Self, WireError> {
+        let days = |days: u32| match days {
+            1..=Retention::MOST_DAYS => Ok(days),
+            _ => Err(WireError::new(
+                "days",
+                format!(
+                    "{days} days are no retention: keep posts for 1 to {}, or leave it out",
+                    Retention::MOST_DAYS
+                ),
+            )),
+        };
+        let of_network = |wire: v1::NetworkRetention| {
+            let network = Network::from_number(wire.network).map_err(|error| error.within("network"))?;
+            Ok((network, days(wire.days)?))
+        };
+        let mut networks = BTreeMap::new();
+        for (index, (network, days)) in each("networks", wire.networks, of_network)?.into_iter().enumerate() {
+            if networks.insert(network, days).is_some() {
+                let reason = format!("{network} is named twice: name it once");
+                return Err(WireError::new("network", reason).at(index).within("networks"));
+            }
+        }
+        Ok(Self {
+            days: wire.days.map(days).transpose()?,
+            networks,
         })
     }
 }

@@ -162,6 +162,26 @@ fn an_account_of_any_network_stays_one_and_an_unheard_of_network_does_not_become
 }
 
 #[test]
+fn a_retention_of_no_days_or_of_one_network_twice_is_refused() {
+    let read = |days, networks: &[(i32, u32)]| {
+        let of_network = |&(network, days): &(i32, u32)| v1::NetworkRetention { network, days };
+        Retention::try_from(v1::Retention {
+            days,
+            networks: networks.iter().map(of_network).collect(),
+        })
+    };
+    assert!(read(Some(36_500), &[(1, 1), (3, 30)]).is_ok());
+    refused(read(Some(0), &[]), "days", "0 days");
+    refused(read(None, &[(1, 36_501)]), "networks[0].days", "36501");
+    refused(read(None, &[(0, 3)]), "networks[0].network", "unspecified");
+    refused(
+        read(None, &[(1, 3), (1, 4)]),
+        "networks[1].network",
+        "bluesky is named twice",
+    );
+}
+
+#[test]
 fn an_empty_record_says_what_it_lacks() {
     refused(record::decode_post_event(b""), "event", "missing");
     refused(record::decode_subject(b""), "id", "``");

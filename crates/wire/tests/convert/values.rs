@@ -215,9 +215,11 @@ pub fn subject() -> impl Strategy<Value = Subject> {
         accounts,
         [texts(), texts(), texts(), texts()],
         [text(), text(), text()],
+        retention(),
     )
         .prop_map(
-            |(id, name, generation, accounts, [keywords, hashtags, links, domains], [query, context, exclude])| {
+            |(id, name, generation, accounts, [keywords, hashtags, links, domains], texts, retention)| {
+                let [query, context, exclude] = texts;
                 Subject {
                     id,
                     name,
@@ -230,9 +232,16 @@ pub fn subject() -> impl Strategy<Value = Subject> {
                     query,
                     context,
                     exclude,
+                    retention,
                 }
             },
         )
+}
+
+fn retention() -> impl Strategy<Value = Retention> {
+    let days = || 1..=Retention::MOST_DAYS;
+    let networks = prop::collection::btree_map(network(), days(), 0..3);
+    (maybe(days()), networks).prop_map(|(days, networks)| Retention { days, networks })
 }
 
 fn version() -> impl Strategy<Value = Version> {

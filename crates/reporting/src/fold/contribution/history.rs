@@ -115,9 +115,25 @@ impl Contribution {
         if !was_seen || !has_changed {
             return None;
         }
+        self.findings_us().max()
+    }
+
+    /// When the post was first witnessed; `None` where it never was.
+    pub(crate) fn seen_us(&self) -> Option<i64> {
+        self.first_us.or(self.impact.as_ref().map(|impact| impact.at_us))
+    }
+
+    /// The event time from which on its days are counted: the post's own, else that of the last finding about it. `None` where nothing is
+    /// kept, and where that was before these times were.
+    pub(crate) fn aged_from(&self) -> Option<i64> {
+        self.seen_us().or_else(|| self.findings_us().max())
+    }
+
+    /// The event times that are kept of findings about it.
+    fn findings_us(&self) -> impl Iterator<Item = i64> {
         let heard = self.heard.iter().map(|heard| heard.known_us);
         let stated = self.states.iter().map(|stated| stated.known_us);
-        heard.chain(stated).chain(self.known_us).max()
+        heard.chain(stated).chain(self.known_us)
     }
 
     /// Keeps what a finding says, before it is taken in.
