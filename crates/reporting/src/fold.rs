@@ -280,37 +280,30 @@ fn put(post: &str, contribution: &Contribution) -> Write {
 
 /// Moves `post` within the feed of posts that once were something else.
 fn history(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<Write>) {
-    let (before, after) = (old.last_known_us(), new.last_known_us());
-    if before == after {
-        return;
-    }
-    let name = || slot::HISTORY.to_owned();
-    let entry = |order| FeedEntry {
-        order,
-        id: post.to_owned(),
-    };
-    writes.extend(before.map(|order| Write::Leave {
-        name: name(),
-        entry: entry(order),
-    }));
-    writes.extend(after.map(|order| Write::Enter {
-        name: name(),
-        entry: entry(order),
-    }));
+    let place = |contribution: &Contribution| Some((slot::HISTORY.to_owned(), contribution.last_known_us()?));
+    shift(post, place(old), place(new), writes);
 }
 
 /// Moves `post` within what is told to its author as erased.
 fn erasure(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<Write>) {
-    let (before, after) = (old.erasure(), new.erasure());
+    let place = |contribution: &Contribution| {
+        let (fingerprint, order) = contribution.erasure()?;
+        Some((slot::erased_by(fingerprint), order))
+    };
+    shift(post, place(old), place(new), writes);
+}
+
+/// Moves `post` from one place to another: a feed, and the order in it.
+fn shift(post: &str, before: Option<(String, i64)>, after: Option<(String, i64)>, writes: &mut Vec<Write>) {
     if before == after {
         return;
     }
-    let place = |(fingerprint, order)| {
+    let entry = |(name, order)| {
         let id = post.to_owned();
-        (slot::erased_by(fingerprint), FeedEntry { order, id })
+        (name, FeedEntry { order, id })
     };
-    writes.extend(before.map(place).map(|(name, entry)| Write::Leave { name, entry }));
-    writes.extend(after.map(place).map(|(name, entry)| Write::Enter { name, entry }));
+    writes.extend(before.map(entry).map(|(name, entry)| Write::Leave { name, entry }));
+    writes.extend(after.map(entry).map(|(name, entry)| Write::Enter { name, entry }));
 }
 
 fn record<'a>(subject: &str, name: &str, found: &'a Found) -> Result<Option<&'a Stored>, StoreError> {

@@ -2,12 +2,12 @@
 //! business of `retention`.
 
 use backtweet_domain::Network;
-use backtweet_store::{Batch, FeedEntry, Stored, Write};
+use backtweet_store::{Batch, Stored, Write};
 
 use super::contribution::{Contribution, Finding};
 use super::head::Head;
 use super::item::Item;
-use super::{Transition, change, guarded};
+use super::{Transition, change, guarded, shift};
 use crate::slot;
 
 /// The batch that leaves nothing of these posts, with their records, and puts `head` in place of the `stored` one.
@@ -64,22 +64,9 @@ pub(super) fn is_of_the_forgotten(head: &Head, contribution: &Contribution, item
 
 /// Moves `post` within what stands beside the feed.
 pub(super) fn aside(post: &str, old: &Contribution, new: &Contribution, writes: &mut Vec<Write>) {
-    let place = |contribution: &Contribution| contribution.aged_from().filter(|_| contribution.effective().is_none());
-    let (before, after) = (place(old), place(new));
-    if before == after {
-        return;
-    }
-    let name = || slot::ASIDE.to_owned();
-    let entry = |order| FeedEntry {
-        order,
-        id: post.to_owned(),
+    let place = |contribution: &Contribution| {
+        let order = contribution.aged_from().filter(|_| contribution.effective().is_none());
+        Some((slot::ASIDE.to_owned(), order?))
     };
-    writes.extend(before.map(|order| Write::Leave {
-        name: name(),
-        entry: entry(order),
-    }));
-    writes.extend(after.map(|order| Write::Enter {
-        name: name(),
-        entry: entry(order),
-    }));
+    shift(post, place(old), place(new), writes);
 }

@@ -81,7 +81,7 @@ impl Head {
         match head.format {
             FORMAT => Ok(head),
             other => Err(corrupt(format!(
-                "it leads figures of format {other}, and this program reads {FORMAT}"
+                "it leads figures of format {other}, and this program reads {FORMAT}: delete the subject and put it again"
             ))),
         }
     }
@@ -155,5 +155,26 @@ impl Head {
     pub(crate) fn stretch(&mut self, at_us: i64) {
         self.first_us = Some(self.first_us.map_or(at_us, |first| first.min(at_us)));
         self.last_us = Some(self.last_us.map_or(at_us, |last| last.max(at_us)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_another_format_are_refused_instead_of_misread() {
+        let stored = |head: Head| Stored {
+            version: 1,
+            open: false,
+            bytes: Bytes::from(head.encode_to_vec()),
+        };
+        let earlier = stored(Head::default());
+        let error = Head::read("acme", Some(&earlier)).unwrap_err().to_string();
+        assert!(error.contains("format 0") && error.contains("put it again"), "{error}");
+        let Write::Put { stored, .. } = Head::default().put(None) else {
+            panic!("a head is put");
+        };
+        assert!(Head::read("acme", Some(&stored)).is_ok());
     }
 }

@@ -101,7 +101,8 @@ fn text(args: &BenchReports, sizes: &[Size]) {
         for (number, size) in sizes.iter().enumerate() {
             let (call, asked) = &size.asked[place];
             if number == 0 {
-                output::line(format!("  {}", styled(HEADING, call.describe())));
+                let growth = styled(FAINT, growth(sizes, place));
+                output::line(format!("  {}{growth}", styled(HEADING, call.describe())));
             }
             let [p50, p90, p99, max] = percentiles(asked);
             output::line(format!(
@@ -114,6 +115,22 @@ fn text(args: &BenchReports, sizes: &[Size]) {
             ));
         }
     }
+}
+
+/// By how much a call's cost grows from the smallest size to the largest; nothing where there is one.
+fn growth(sizes: &[Size], place: usize) -> String {
+    let (Some(least), Some(most)) = (sizes.first(), sizes.last()) else {
+        return String::new();
+    };
+    if least.posts == most.posts {
+        return String::new();
+    }
+    let cost = |size: &Size| size.asked[place].1.processor().as_secs_f64();
+    format!(
+        "   {:.1} × the CPU for {:.0} × the backtweets",
+        cost(most) / cost(least),
+        most.posts as f64 / least.posts as f64
+    )
 }
 
 fn document(args: &BenchReports, sizes: &[Size]) -> Value {
