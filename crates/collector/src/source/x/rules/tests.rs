@@ -253,11 +253,13 @@ proptest! {
             prop_assert_eq!(&rule.value, &texts.join(" OR "));
         }
         let followed: BTreeSet<&str> = plan.terms.iter().flatten().map(|term| term.text.as_str()).collect();
-        let told: BTreeSet<&str> = plan.unfit.iter().map(|unfit| unfit.term.as_str()).collect();
+        // What could not even be read comes first, as it was written: that may look like another's term.
+        let (unread, unfit) = plan.unfit.split_at(refused.len());
+        prop_assert_eq!(unread, refused);
+        let told: BTreeSet<&str> = unfit.iter().map(|unfit| unfit.term.as_str()).collect();
         for term in &all {
             prop_assert!(followed.contains(term.text.as_str()) != told.contains(term.text.as_str()), "{}", term.text);
         }
-        prop_assert!(refused.iter().all(|unfit| told.contains(unfit.term.as_str())));
         // No rule could have taken the beginning of the next one, unless there is room for more rules.
         if plan.rules.len() > rules / 2 {
             for pair in plan.terms.windows(2).zip(plan.rules.windows(2)) {
