@@ -68,7 +68,7 @@ async fn measure(args: &BenchReports, settings: &Settings, posts: u64, folder: &
         folder.display()
     );
     let place = space::Place::of(args, &folder).await?;
-    let served = Served::start(args, settings, &folder).await?;
+    let served = Served::start(args, settings, posts, &folder).await?;
     served.put(archive.subjects()).await?;
     let (folded, truth) = fold::fold(&archive, &served, super::progress(posts, quiet)).await?;
     let space = place.taken(&folded).await?;

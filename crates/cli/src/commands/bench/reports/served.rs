@@ -32,8 +32,8 @@ pub(super) struct Served {
 }
 
 impl Served {
-    /// Starts it; `folder` is made.
-    pub(super) async fn start(args: &BenchReports, settings: &Settings, folder: &Path) -> Result<Self> {
+    /// Starts it for an archive of so many posts; `folder` is made.
+    pub(super) async fn start(args: &BenchReports, settings: &Settings, posts: u64, folder: &Path) -> Result<Self> {
         let shutdown = CancellationToken::new();
         let config = |name: &str, more: Vec<String>| {
             let set = [
@@ -49,8 +49,9 @@ impl Served {
         let redis = args.redis.as_ref().map_or_else(Vec::new, |url| {
             vec![
                 "store.kind=redis".to_owned(),
-                format!("store.url=[\"{url}\"]"),
-                format!("store.prefix=bench-{}", std::process::id()),
+                format!("store.url={url}"),
+                // Each size has a store of its own: subjects that were deleted do not come back.
+                format!("store.prefix=bench-{}-{posts}", std::process::id()),
             ]
         });
         let with_log = config("log", Vec::new())?;
