@@ -26,6 +26,24 @@ fn as_of(seed: u64, number: u64) -> i64 {
     START_US + minute * MINUTE_US - MINUTE_US / 2
 }
 
+/// Folds so many cases into each store, in any order, and checks what it answers of them.
+fn each_folded(cases: u32, check: impl AsyncFn(&Case, &dyn Store, &SubjectId, &[Scored]) -> Result<(), TestCaseError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stores = runtime.block_on(stores(folder.path()));
+    run(cases, |case| {
+        runtime.block_on(async {
+            let subject = new_subject();
+            let events = case.events(&subject);
+            for store in &stores {
+                fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
+                check(&case, store.as_ref(), &subject, &events).await?;
+            }
+            Ok(())
+        })
+    });
+}
+
 fn known_before(events: &[Scored], before_us: i64) -> Vec<Scored> {
     let is_before = |event: &&Scored| event.classified.at.micros() < before_us;
     events.iter().filter(is_before).cloned().collect()
@@ -187,21 +205,11 @@ async fn check(
 
 #[test]
 fn reports_as_of_a_time_are_what_had_been_found_by_then() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stores = runtime.block_on(stores(folder.path()));
-    run(100, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            let events = case.events(&subject);
-            for store in &stores {
-                fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
-                for (number, window) in (0..).zip(windows()) {
-                    check(store.as_ref(), &subject, &events, window, as_of(case.seed, number)).await?;
-                }
-            }
-            Ok(())
-        })
+    each_folded(100, async |case, store, subject, events| {
+        for (number, window) in (0..).zip(windows()) {
+            check(store, subject, events, window, as_of(case.seed, number)).await?;
+        }
+        Ok(())
     });
 }
 

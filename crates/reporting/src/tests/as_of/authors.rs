@@ -5,14 +5,13 @@ use backtweet_store::{FjallStore, Store};
 use backtweet_wire::v1;
 use proptest::prelude::*;
 
-use super::{VERSION, as_of, before, known_before};
+use super::{VERSION, as_of, before, each_folded, known_before};
 use crate::FoldStage;
 use crate::report::authors;
 use crate::tests::asked::windows;
 use crate::tests::naive::{self, is_within, sighting};
-use crate::tests::order::{fold_all, run};
 use crate::tests::suite::Suite;
-use crate::tests::world::{MINUTE_US, START_US, fold, new_subject, retracted, seen, stores};
+use crate::tests::world::{MINUTE_US, START_US, fold, new_subject, retracted, seen};
 
 async fn ranked(
     store: &dyn Store,
@@ -46,31 +45,21 @@ fn expected(events: &[Scored], window: v1::Window, before_us: i64) -> (Vec<v1::A
 
 #[test]
 fn authors_as_of_a_time_stand_as_what_had_been_found_by_then_says() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stores = runtime.block_on(stores(folder.path()));
-    run(100, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            let events = case.events(&subject);
-            for store in &stores {
-                fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
-                for (number, window) in (0..).zip(windows()) {
-                    let as_of_us = as_of(case.seed, number);
-                    let used_us = as_of_us + MINUTE_US / 2;
-                    let Some(clipped) = before(window, used_us) else {
-                        continue;
-                    };
-                    let answer = ranked(store.as_ref(), &subject, window, as_of_us).await;
-                    let (authors, unranked) = expected(&events, clipped, used_us);
-                    prop_assert_eq!(answer.authors, authors);
-                    prop_assert_eq!(answer.unranked, unranked);
-                    prop_assert_eq!(answer.window, Some(clipped));
-                    prop_assert_eq!(answer.as_of.unwrap().as_of_us, used_us);
-                }
-            }
-            Ok(())
-        })
+    each_folded(100, async |case, store, subject, events| {
+        for (number, window) in (0..).zip(windows()) {
+            let as_of_us = as_of(case.seed, number);
+            let used_us = as_of_us + MINUTE_US / 2;
+            let Some(clipped) = before(window, used_us) else {
+                continue;
+            };
+            let answer = ranked(store, subject, window, as_of_us).await;
+            let (authors, unranked) = expected(events, clipped, used_us);
+            prop_assert_eq!(answer.authors, authors);
+            prop_assert_eq!(answer.unranked, unranked);
+            prop_assert_eq!(answer.window, Some(clipped));
+            prop_assert_eq!(answer.as_of.unwrap().as_of_us, used_us);
+        }
+        Ok(())
     });
 }
 

@@ -5,14 +5,13 @@ use backtweet_store::FjallStore;
 use backtweet_wire::v1;
 use proptest::prelude::*;
 
-use super::{VERSION, as_of, known_before};
+use super::{VERSION, as_of, each_folded, known_before};
 use crate::FoldStage;
 use crate::report::cascade::{Cache, cascade};
 use crate::tests::cascade::calls::repost;
 use crate::tests::cascade::{ROOTS, ask, ask_as_of, expected, fresh, fresh_of};
 use crate::tests::naive;
-use crate::tests::order::{fold_all, run};
-use crate::tests::world::{MINUTE_US, NOW_US, START_US, fold, new_subject, post_id, retracted, stores};
+use crate::tests::world::{MINUTE_US, NOW_US, START_US, fold, new_subject, post_id, retracted};
 
 /// Times between findings, and those at which something was found or right before.
 fn times(events: &[Scored], seed: u64) -> Vec<i64> {
@@ -23,29 +22,19 @@ fn times(events: &[Scored], seed: u64) -> Vec<i64> {
 
 #[test]
 fn a_cascade_as_of_a_time_is_what_a_fresh_tree_of_what_had_been_found_by_then_says() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stores = runtime.block_on(stores(folder.path()));
-    run(60, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            let (events, shuffled) = (case.events(&subject), case.shuffled(&subject));
-            for store in &stores {
-                let (store, live) = (store.as_ref(), Cache::default());
-                fold_all(store, &shuffled, case.batch).await;
-                for root in (0..ROOTS).map(post_id) {
-                    for at in times(&events, case.seed) {
-                        let then = naive::effective(&known_before(&events, at + 1));
-                        let then = expected(&fresh_of(&events, &then, &root));
-                        let answer = ask_as_of(store, &live, &subject, &root, Some(at)).await;
-                        prop_assert_eq!(answer, then, "{} as of {}", root, at);
-                    }
-                    let now = ask(store, &live, &subject, &root).await;
-                    prop_assert_eq!(now, expected(&fresh(&events, &root)), "left as it was");
-                }
+    each_folded(60, async |case, store, subject, events| {
+        let live = Cache::default();
+        for root in (0..ROOTS).map(post_id) {
+            for at in times(events, case.seed) {
+                let then = naive::effective(&known_before(events, at + 1));
+                let then = expected(&fresh_of(events, &then, &root));
+                let answer = ask_as_of(store, &live, subject, &root, Some(at)).await;
+                prop_assert_eq!(answer, then, "{} as of {}", root, at);
             }
-            Ok(())
-        })
+            let now = ask(store, &live, subject, &root).await;
+            prop_assert_eq!(now, expected(&fresh(events, &root)), "left as it was");
+        }
+        Ok(())
     });
 }
 

@@ -5,15 +5,14 @@ use backtweet_store::{FjallStore, Store};
 use backtweet_wire::v1;
 use proptest::prelude::*;
 
-use super::{VERSION, as_of, before, known, with_authors_of};
+use super::{VERSION, as_of, before, each_folded, known, with_authors_of};
 use crate::FoldStage;
 use crate::report::content;
 use crate::tests::asked::{CONTENT_ORDERS, windows};
 use crate::tests::cascade::calls::repost;
 use crate::tests::naive;
 use crate::tests::naive::content::{best, days, grown};
-use crate::tests::order::{fold_all, run};
-use crate::tests::world::{MINUTE_US, START_US, fold, new_subject, post_id, retracted, stores};
+use crate::tests::world::{MINUTE_US, START_US, fold, new_subject, post_id, retracted};
 
 const DAY_US: i64 = 1_440 * MINUTE_US;
 
@@ -54,33 +53,23 @@ fn expected(events: &[Scored], within: v1::Window, before_us: i64) -> Vec<v1::Co
 
 #[test]
 fn content_as_of_a_time_is_ranked_by_what_had_been_found_by_the_end_of_that_day() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stores = runtime.block_on(stores(folder.path()));
-    run(150, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            let events = case.events(&subject);
-            for store in &stores {
-                fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
-                for (number, window) in (0..).zip(windows()) {
-                    let as_of_us = as_of(case.seed, number);
-                    let used_us = as_of_us + (-as_of_us).rem_euclid(DAY_US);
-                    let Some(within) = before(Some(days(window)), used_us) else {
-                        continue;
-                    };
-                    let contents = expected(&events, within, used_us);
-                    for order in CONTENT_ORDERS {
-                        let answer = ranked(store.as_ref(), &subject, window, order, as_of_us).await.unwrap();
-                        prop_assert_eq!(answer.contents, best(contents.clone(), order));
-                        prop_assert_eq!(answer.window, Some(within));
-                        prop_assert_eq!(answer.missed, 0);
-                        prop_assert_eq!(answer.as_of.unwrap().as_of_us, used_us);
-                    }
-                }
+    each_folded(150, async |case, store, subject, events| {
+        for (number, window) in (0..).zip(windows()) {
+            let as_of_us = as_of(case.seed, number);
+            let used_us = as_of_us + (-as_of_us).rem_euclid(DAY_US);
+            let Some(within) = before(Some(days(window)), used_us) else {
+                continue;
+            };
+            let contents = expected(events, within, used_us);
+            for order in CONTENT_ORDERS {
+                let answer = ranked(store, subject, window, order, as_of_us).await.unwrap();
+                prop_assert_eq!(answer.contents, best(contents.clone(), order));
+                prop_assert_eq!(answer.window, Some(within));
+                prop_assert_eq!(answer.missed, 0);
+                prop_assert_eq!(answer.as_of.unwrap().as_of_us, used_us);
             }
-            Ok(())
-        })
+        }
+        Ok(())
     });
 }
 

@@ -7,14 +7,13 @@ use backtweet_store::FjallStore;
 use backtweet_wire::v1;
 use proptest::prelude::*;
 
-use super::{Known, VERSION, as_of, before, known};
+use super::{Known, VERSION, as_of, before, each_folded, known};
 use crate::FoldStage;
 use crate::report::feed;
 use crate::tests::asked::whole_feed;
 use crate::tests::feed::request;
 use crate::tests::naive;
-use crate::tests::order::{fold_all, run};
-use crate::tests::world::{MINUTE_US, START_US, account, fold, mix, new_subject, post_id, retracted, seen, stores};
+use crate::tests::world::{MINUTE_US, START_US, account, fold, mix, new_subject, post_id, retracted, seen};
 
 /// What is shown of a post.
 fn shown(item: v1::FeedItem, known: &Known) -> v1::FeedItem {
@@ -75,47 +74,37 @@ fn expected(known: &BTreeMap<String, Known>, request: &v1::FeedRequest) -> Vec<v
 
 #[test]
 fn a_feed_as_of_a_time_shows_what_had_been_found_by_then_and_nothing_of_what_is_gone() {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let stores = runtime.block_on(stores(folder.path()));
-    run(100, |case| {
-        runtime.block_on(async {
-            let subject = new_subject();
-            let events = case.events(&subject);
-            for store in &stores {
-                fold_all(store.as_ref(), &case.shuffled(&subject), case.batch).await;
-                for number in 0..10 {
-                    let as_of_us = as_of(case.seed, number);
-                    let used_us = as_of_us + MINUTE_US / 2;
-                    let mut asked = v1::FeedRequest {
-                        as_of_us: Some(as_of_us),
-                        text: String::new(),
-                        flags: Vec::new(),
-                        ..request(&subject, mix(&[case.seed, number]))
-                    };
-                    if number < 2 {
-                        // With hardly a filter most of it is shown.
-                        asked = v1::FeedRequest {
-                            subject: asked.subject,
-                            as_of_us: asked.as_of_us,
-                            order: asked.order,
-                            roles: vec![1, 2, 3, 4],
-                            ..Default::default()
-                        };
-                    }
-                    let Some(clipped) = before(asked.window, used_us) else {
-                        continue;
-                    };
-                    let within = v1::FeedRequest {
-                        window: Some(clipped),
-                        ..asked.clone()
-                    };
-                    let expected = expected(&known(&events, used_us), &within);
-                    prop_assert_eq!(whole_feed(store.as_ref(), asked).await, expected);
-                }
+    each_folded(100, async |case, store, subject, events| {
+        for number in 0..10 {
+            let as_of_us = as_of(case.seed, number);
+            let used_us = as_of_us + MINUTE_US / 2;
+            let mut asked = v1::FeedRequest {
+                as_of_us: Some(as_of_us),
+                text: String::new(),
+                flags: Vec::new(),
+                ..request(subject, mix(&[case.seed, number]))
+            };
+            if number < 2 {
+                // With hardly a filter most of it is shown.
+                asked = v1::FeedRequest {
+                    subject: asked.subject,
+                    as_of_us: asked.as_of_us,
+                    order: asked.order,
+                    roles: vec![1, 2, 3, 4],
+                    ..Default::default()
+                };
             }
-            Ok(())
-        })
+            let Some(clipped) = before(asked.window, used_us) else {
+                continue;
+            };
+            let within = v1::FeedRequest {
+                window: Some(clipped),
+                ..asked.clone()
+            };
+            let expected = expected(&known(events, used_us), &within);
+            prop_assert_eq!(whole_feed(store, asked).await, expected);
+        }
+        Ok(())
     });
 }
 

@@ -156,8 +156,8 @@ impl Question {
                 let took = started.elapsed();
                 let found = answer.figures.unwrap_or_default();
                 expected.check(&found, &request.subject)?;
-                let off = (found.authors as f64 / expected.authors.max(1) as f64 - 1.0).abs();
-                let allowed = SIGMAS * found.authors_error.unwrap_or_default();
+                let off = found.authors.abs_diff(expected.authors) as f64;
+                let allowed = SIGMAS * found.authors_error.unwrap_or_default() * expected.authors as f64;
                 ensure!(
                     off <= allowed,
                     "{}: {} authors should be {}",
