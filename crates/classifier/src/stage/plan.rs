@@ -191,11 +191,7 @@ impl<T: Clone + PartialEq> Kept<T> {
     }
 
     fn batch(&self, slot: String, name: &str, stored: impl Fn(&T) -> (bool, Vec<u8>, Timestamp)) -> Option<Batch> {
-        let mut batch = Batch {
-            slot,
-            guards: Vec::new(),
-            writes: Vec::new(),
-        };
+        let mut writes = Vec::new();
         if let (true, Some(now)) = (self.is_changed() || self.again, &self.now) {
             let (open, bytes, expires) = stored(now);
             let stored = Stored {
@@ -203,20 +199,21 @@ impl<T: Clone + PartialEq> Kept<T> {
                 open,
                 bytes: bytes.into(),
             };
-            batch.guards.push(Guard {
-                name: name.to_owned(),
-                version: self.version,
-            });
-            batch.writes.push(Write::Put {
+            writes.push(Write::Put {
                 name: name.to_owned(),
                 stored,
                 expires: Some(expires),
             });
         }
         if self.wake {
-            batch.writes.push(Write::Wake { name: name.to_owned() });
+            writes.push(Write::Wake { name: name.to_owned() });
         }
-        (!batch.writes.is_empty()).then_some(batch)
+        // Also what is only passed on was right for the version that was read: somebody with older news may have written since.
+        let guards = vec![Guard {
+            name: name.to_owned(),
+            version: self.version,
+        }];
+        (!writes.is_empty()).then_some(Batch { slot, guards, writes })
     }
 }
 
@@ -283,20 +280,28 @@ impl Known {
         now.map_or(&[], |named| &named.candidates)
     }
 
-    /// Takes note of who posted its text and says how many others did lately, as far as was heard by now.
+    /// Takes note of who posted its text and says how many others had done so lately when it was first noted. A post and its text are
+    /// written apart, so a post that was heard before may not be noted yet, or not any more: then what was kept with it counts.
     pub(super) fn remember(&mut self, item: &PostItem) -> u32 {
+        let heard = self
+            .post(&item.post.id)
+            .filter(|record| record.highest == Some(item.post.revision));
+        let heard = heard.map(|record| record.twins);
         let Some(kept) = item.copied.and_then(|text| self.texts.get_mut(&text)) else {
-            return 0;
+            return heard.unwrap_or(0);
         };
-        let at = item.post.witnessed_at;
-        let record = kept.now.clone().unwrap_or_default();
-        let is_full = record.is_full(at);
-        let (record, twins) = twins::remember(record, &item.post.author.id, at);
+        let (author, at) = (&item.post.author.id, item.post.witnessed_at);
+        let before = kept.now.clone().unwrap_or_default();
+        if let Some(twins) = heard.filter(|_| before.may_have_forgotten(author, at)) {
+            return twins;
+        }
+        let is_full = before.is_full(at);
+        let (record, twins) = twins::remember(before, author, at);
         // What everybody posts is told often enough: then it is not worth a write each.
         if !is_full {
             kept.now = Some(record);
         }
-        u32::try_from(twins).unwrap_or(u32::MAX)
+        twins
     }
 
     /// The post, to be changed.

@@ -63,7 +63,7 @@ fn post(item: &PostItem, known: &mut Known, bounds: &Bounds, findings: &mut Vec<
     let around = Around::of(item, known, bounds);
     let highest = known.post(&post.id).and_then(|record| record.highest);
     let twins = highest
-        .is_none_or(|highest| post.revision > highest)
+        .is_none_or(|highest| post.revision >= highest)
         .then(|| known.remember(item));
     let Some(kept) = known.change(&post.id) else { return };
     let mut record = kept.now.clone().unwrap_or_default();
