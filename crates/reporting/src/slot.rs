@@ -102,9 +102,38 @@ pub(crate) fn erased_by(fingerprint: u64) -> String {
     format!("erased:{fingerprint:016x}")
 }
 
-/// A bucket's sums; with its authors, each under [`author_field`], where the bucket [`is_one`].
+/// A bucket's sums; with its authors, each under [`author_field`], where the bucket [`is_one`]. The minutes of a quarter hour stand in one
+/// collection, since most have next to nothing: the names of their fields begin with [`begins`].
 pub(crate) fn figures(bucket: Bucket) -> String {
-    format!("figures:{bucket}")
+    match bucket {
+        Bucket::Of(Length::Minute, minute) => format!("minutes:{}", minute.div_euclid(TOGETHER)),
+        _ => format!("figures:{bucket}"),
+    }
+}
+
+/// How many minutes stand together.
+const TOGETHER: i64 = Length::QuarterHour.minutes();
+
+/// What the names of a bucket's fields begin with in its collection.
+pub(crate) fn begins(bucket: Bucket) -> &'static str {
+    const MINUTES: &str = "abcdefghijklmno";
+    match bucket {
+        Bucket::Of(Length::Minute, minute) => {
+            let place = minute.rem_euclid(TOGETHER) as usize;
+            &MINUTES[place..=place]
+        }
+        _ => "",
+    }
+}
+
+/// Whether the figures of two buckets stand in one collection.
+pub(crate) fn stand_together(one: Bucket, other: Bucket) -> bool {
+    match (one, other) {
+        (Bucket::Of(Length::Minute, one), Bucket::Of(Length::Minute, other)) => {
+            one.div_euclid(TOGETHER) == other.div_euclid(TOGETHER)
+        }
+        _ => one == other,
+    }
 }
 
 /// Where a day's sums keep the sum of [`crate::fold::Impact::check`] over all its posts: while it stays, nothing of that day is another.

@@ -26,7 +26,7 @@ pub(crate) enum Length {
 impl Length {
     pub(crate) const ALL: [Length; 4] = [Length::Minute, Length::QuarterHour, Length::Hour, Length::Day];
 
-    pub(crate) fn minutes(self) -> i64 {
+    pub(crate) const fn minutes(self) -> i64 {
         match self {
             Length::Minute => 1,
             Length::QuarterHour => MINUTES_PER_QUARTER_HOUR,

@@ -8,6 +8,7 @@
 mod counters;
 mod expire;
 mod format;
+mod kept;
 mod keys;
 mod read;
 mod waiters;

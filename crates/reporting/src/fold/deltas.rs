@@ -51,6 +51,11 @@ impl Cell<'_> {
             let authors = authors.drain(..);
             sums.extend(authors.map(|(author, standing)| (slot::author_field(author).into(), standing.pack())));
         }
+        let begins = slot::begins(bucket);
+        if !begins.is_empty() {
+            sums.iter_mut()
+                .for_each(|(field, _)| field.to_mut().insert_str(0, begins));
+        }
         if !sums.is_empty() {
             writes.push(Write::Add {
                 name: slot::figures(bucket),

@@ -64,7 +64,7 @@ pub(crate) struct KeptSince {
 }
 
 /// How a slot is laid out today: moved on whenever an earlier layout could not be read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 impl Head {
     /// Reads the record; a subject without one has the default.

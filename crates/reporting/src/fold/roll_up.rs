@@ -65,11 +65,12 @@ fn let_go(hours: &mut Vec<u64>, start: i64, end: i64) -> Vec<Write> {
     let gone = hours.drain(..many.min(hours.len())).zip(0_i64..);
     let minutes = |(mask, hour): (u64, i64)| {
         let minutes = (0..Length::Hour.minutes()).filter(move |minute| mask & 1 << minute != 0);
-        minutes.map(move |minute| start + hour * Length::Hour.minutes() + minute)
+        minutes.map(move |minute| Bucket::Of(Length::Minute, start + hour * Length::Hour.minutes() + minute))
     };
-    gone.flat_map(minutes)
-        .map(|minute| counters(Bucket::Of(Length::Minute, minute)))
-        .collect()
+    // An hour begins and ends with what stands together.
+    let mut gone: Vec<_> = gone.flat_map(minutes).collect();
+    gone.dedup_by(|next, kept| slot::stand_together(*next, *kept));
+    gone.into_iter().map(counters).collect()
 }
 
 /// Remembers, for [`let_go`], that something is counted in these minutes. Where minutes are kept for good nothing has to be.

@@ -4,7 +4,7 @@
 pub(super) mod history;
 mod posts;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use rustc_hash::FxHashMap;
@@ -27,8 +27,8 @@ pub(crate) struct Then<'a> {
     today: Reads<'a>,
     /// Whole buckets that are kept end here; `None` where nothing but today was asked for.
     before_us: Option<i64>,
-    /// What the sums of a bucket differ by, by the bucket's name.
-    sums: FxHashMap<String, Sums>,
+    /// What the sums of a bucket differ by, by its collection's name and what the names of its fields begin with there.
+    sums: FxHashMap<String, BTreeMap<&'static str, Sums>>,
     days: BTreeSet<i64>,
     changed: Vec<Changed>,
     /// Where posts themselves are to be shown.
@@ -188,7 +188,8 @@ impl<'a> Then<'a> {
             let Some(impact) = impact else { continue };
             let at = Timestamp::from_micros(impact.at_us);
             for bucket in Bucket::around(at) {
-                self.sums.entry(slot::figures(bucket)).or_default().add(impact, sign);
+                let sums = self.sums.entry(slot::figures(bucket)).or_default();
+                sums.entry(slot::begins(bucket)).or_default().add(impact, sign);
             }
             self.days.insert(day_of(at));
         }
@@ -213,10 +214,8 @@ impl<'a> Then<'a> {
                 };
                 for bucket in Bucket::around(Timestamp::from_micros(impact.at_us)) {
                     if matches!(bucket, Bucket::All | Bucket::Of(Length::Day, _)) {
-                        self.sums
-                            .entry(slot::content(root, bucket))
-                            .or_default()
-                            .add(impact, sign);
+                        let sums = self.sums.entry(slot::content(root, bucket)).or_default();
+                        sums.entry("").or_default().add(impact, sign);
                     }
                 }
             }
@@ -227,8 +226,9 @@ impl<'a> Then<'a> {
         let slot = slot::of(self.today.subject);
         match (look_up, found) {
             (LookUp::Counters(key), Found::Counters(fields)) if key.slot == slot => {
-                let changed = self.sums.get(&key.name).into_iter().flat_map(Sums::fields);
-                fields.extend(changed.map(|(name, sum)| (name.into_owned(), sum)));
+                for (begins, sums) in self.sums.get(&key.name).into_iter().flatten() {
+                    fields.extend(sums.fields().map(|(name, sum)| (format!("{begins}{name}"), sum)));
+                }
             }
             (LookUp::Members(key), Found::Members(days)) if key.slot == slot && key.name == slot::DAYS => {
                 let known: BTreeSet<_> = days.iter().map(|(day, _)| day.clone()).collect();

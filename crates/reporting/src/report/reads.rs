@@ -61,20 +61,31 @@ impl Reads<'_> {
         counters.collect()
     }
 
+    /// The sums of each bucket, beside its authors where it [`slot::is_one`]. What stands together is read once.
+    pub(crate) async fn figures(self, buckets: &[Bucket]) -> Result<Vec<Vec<(String, i64)>>, StoreError> {
+        let together: Vec<_> = buckets.chunk_by(|a, b| slot::stand_together(*a, *b)).collect();
+        let names = together.iter().map(|buckets| slot::figures(buckets[0])).collect();
+        let mut figures = Vec::with_capacity(buckets.len());
+        for (buckets, fields) in together.iter().zip(self.counters(names).await?) {
+            match buckets {
+                [bucket] if slot::begins(*bucket).is_empty() => figures.push(fields),
+                _ => figures.extend(buckets.iter().map(|&bucket| fields_of(bucket, &fields))),
+            }
+        }
+        Ok(figures)
+    }
+
     /// How many authors of backtweets each bucket has.
     pub(crate) async fn author_counts(self, buckets: &[Bucket]) -> Result<Vec<u64>, StoreError> {
-        let size = |&bucket: &Bucket| match slot::is_one(bucket) {
-            true => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
-            false => LookUp::Size(slot::key(self.subject, slot::authors(bucket))),
+        let (ones, others): (Vec<_>, Vec<_>) = buckets.iter().partition(|&&bucket| slot::is_one(bucket));
+        let names: Vec<_> = others.into_iter().map(slot::authors).collect();
+        let mut ones = self.figures(&ones).await?.into_iter();
+        let mut sizes = self.sizes(&names).await?.into_iter();
+        let count = |&bucket: &Bucket| match slot::is_one(bucket) {
+            true => ones.next().map(|fields| authors_among(fields).count() as u64),
+            false => sizes.next(),
         };
-        let look_ups: Vec<_> = buckets.iter().map(size).collect();
-        let found = self.all(&look_ups).await?;
-        let sizes = buckets.iter().zip(found).map(|(&bucket, found)| match found {
-            Found::Size(size) => Ok(size),
-            Found::Counters(fields) => Ok(authors_among(fields).count() as u64),
-            other => Err(self.unexpected(&slot::authors(bucket), &other)),
-        });
-        sizes.collect()
+        Ok(buckets.iter().filter_map(count).collect())
     }
 
     /// How many members each membership has.
@@ -100,18 +111,26 @@ impl Reads<'_> {
     ) -> Result<(), StoreError> {
         let mut place = 0;
         for buckets in buckets.chunks(MEMBERSHIPS) {
-            let look_up = |&(bucket, level): &(Bucket, u32)| match bucket {
-                _ if slot::is_one(bucket) => LookUp::Counters(slot::key(self.subject, slot::figures(bucket))),
-                _ if slot::is_sampled(bucket) => LookUp::Members(slot::key(self.subject, slot::sample(bucket, level))),
-                _ => LookUp::Members(slot::key(self.subject, slot::authors(bucket))),
+            let (ones, others): (Vec<_>, Vec<_>) = buckets.iter().partition(|(bucket, _)| slot::is_one(*bucket));
+            let ones: Vec<_> = ones.into_iter().map(|(bucket, _)| bucket).collect();
+            let look_up = |(bucket, level): (Bucket, u32)| match slot::is_sampled(bucket) {
+                true => LookUp::Members(slot::key(self.subject, slot::sample(bucket, level))),
+                false => LookUp::Members(slot::key(self.subject, slot::authors(bucket))),
             };
-            let look_ups: Vec<_> = buckets.iter().map(look_up).collect();
-            for (&(bucket, level), found) in buckets.iter().zip(self.store.read(&look_ups).await?) {
-                let level = if slot::is_sampled(bucket) { 0 } else { level };
-                match found {
-                    Found::Members(members) => take(place, &mut in_sample(members.into_iter(), level)),
-                    Found::Counters(fields) => take(place, &mut in_sample(authors_among(fields), level)),
-                    other => return Err(self.unexpected(&slot::authors(bucket), &other)),
+            let look_ups: Vec<_> = others.into_iter().map(look_up).collect();
+            let mut ones = self.figures(&ones).await?.into_iter();
+            let mut others = self.store.read(&look_ups).await?.into_iter();
+            for &(bucket, level) in buckets {
+                if slot::is_one(bucket) {
+                    let fields = ones.next().unwrap_or_default();
+                    take(place, &mut in_sample(authors_among(fields), level));
+                } else {
+                    let level = if slot::is_sampled(bucket) { 0 } else { level };
+                    match others.next() {
+                        Some(Found::Members(members)) => take(place, &mut in_sample(members.into_iter(), level)),
+                        Some(other) => return Err(self.unexpected(&slot::authors(bucket), &other)),
+                        None => {}
+                    }
                 }
                 place += 1;
             }
@@ -263,6 +282,12 @@ impl Reads<'_> {
             format!("it is of another type: {}", clip(&format!("{found:?}"))),
         )
     }
+}
+
+/// What belongs to one bucket of all that stands together.
+fn fields_of(bucket: Bucket, together: &[(String, i64)]) -> Vec<(String, i64)> {
+    let of = |(field, sum): &(String, i64)| Some((field.strip_prefix(slot::begins(bucket))?.to_owned(), *sum));
+    together.iter().filter_map(of).collect()
 }
 
 /// The authors that stand among the sums of a bucket.

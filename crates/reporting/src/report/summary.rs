@@ -12,7 +12,6 @@ use crate::calendar::Calendar;
 use crate::figures::Sums;
 use crate::fold::Head;
 use crate::invalid::Violations;
-use crate::slot;
 use crate::window::{Bucket, Cover, Length, Window, rounded};
 
 /// Answers `ReportService.Summary`.
@@ -101,8 +100,7 @@ pub(crate) async fn figures(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Ve
 
 /// The sums of several sets of buckets.
 pub(crate) async fn sums(reads: Reads<'_>, sets: &[Vec<Bucket>]) -> Result<Vec<Sums>, StoreError> {
-    let names = sets.iter().flatten().map(|&bucket| slot::figures(bucket)).collect();
-    let mut counters = reads.counters(names).await?.into_iter();
+    let mut counters = reads.figures(&sets.concat()).await?.into_iter();
     let sums = sets.iter().map(|set| {
         let mut sums = Sums::default();
         counters

@@ -7,7 +7,7 @@ use crate::port::StoreError;
 use super::failed;
 
 /// The layout that is written today: moved on whenever a value of an earlier one could not be read.
-const FORMAT: &[u8] = b"2";
+const FORMAT: &[u8] = b"3";
 /// Where it stands: shorter than any data key.
 const KEY: &[u8] = b"\0";
 

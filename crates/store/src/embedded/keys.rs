@@ -14,17 +14,39 @@ use crate::port::{FeedEntry, StoreError, Stored};
 
 /// What a data key holds.
 pub(super) mod tag {
+    use crate::port::Collection;
+
     /// A whole set of counters.
     pub const COUNTERS: u8 = b'c';
     pub const FEED: u8 = b'f';
+    /// A member that has a key of its own.
     pub const MEMBER: u8 = b'm';
-    /// How many members a membership has.
-    pub const SIZE: u8 = b'n';
+    /// How a membership is kept.
+    pub const MEMBERS: u8 = b'n';
     pub const RECORD: u8 = b'r';
-    /// A ranked member's score.
+    /// The score of a ranked member that has a key of its own.
     pub const SCORE: u8 = b's';
-    /// A ranked member by its score, best first.
+    /// Such a member by its score, best first.
     pub const RANK: u8 = b't';
+    /// How a ranking is kept.
+    pub const RANKING: u8 = b'u';
+
+    /// Under which a collection is found.
+    pub fn of(kind: Collection) -> u8 {
+        match kind {
+            Collection::Counters => COUNTERS,
+            Collection::Members => MEMBERS,
+            Collection::Ranked => RANKING,
+        }
+    }
+
+    /// Under which a member has its number where it has a key of its own; counters never do.
+    pub fn of_member(kind: Collection) -> u8 {
+        match kind {
+            Collection::Ranked => SCORE,
+            Collection::Counters | Collection::Members => MEMBER,
+        }
+    }
 }
 
 /// How much of the slot's hash stands in front of a data key.

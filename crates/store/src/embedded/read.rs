@@ -1,13 +1,15 @@
 //! Answers look-ups from `fjall`: all look-ups of one call from one snapshot, but for slots where something parks.
 
+use std::cmp::Reverse;
 use std::ops::Bound;
 
-use fjall::{Readable, Snapshot};
+use fjall::{Readable, Snapshot, UserValue};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::plan::check_look_up;
 use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored};
 
+use super::kept::Kept;
 use super::keys::{self, Keys, tag};
 use super::waiters::{self, WaiterKey};
 use super::{FjallStore, counters, failed, shard};
@@ -84,16 +86,16 @@ impl<'a> View<'a> {
     fn counters(&self, key: &Key) -> Result<Vec<(String, i64)>, StoreError> {
         let mut keys = Keys::of(&key.slot);
         let key = keys.collection(&key.name, tag::COUNTERS);
-        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
-        let counters = counters::parse(key, value.as_deref().unwrap_or_default())?;
-        Ok(counters
-            .into_iter()
-            .map(|(field, sum)| (field.to_owned(), sum))
-            .collect())
+        let value = self.value(key)?;
+        counters::parse(key, value.as_deref().unwrap_or_default()).map(owned)
     }
 
     fn members(&self, key: &Key) -> Result<Vec<(String, i64)>, StoreError> {
         let mut keys = Keys::of(&key.slot);
+        let value = self.value(keys.collection(&key.name, tag::MEMBERS))?;
+        if let Kept::Whole(members) = Kept::parse(keys.last(), value.as_deref())? {
+            return Ok(owned(members));
+        }
         let prefix = keys.collection(&key.name, tag::MEMBER);
         let rows = self.snapshot.prefix(&self.store.data, prefix);
         rows.map(|row| {
@@ -105,14 +107,25 @@ impl<'a> View<'a> {
 
     fn member(&self, key: &Key, member: &str) -> Result<Vec<(String, i64)>, StoreError> {
         let mut keys = Keys::of(&key.slot);
+        let value = self.value(keys.collection(&key.name, tag::MEMBERS))?;
+        if let Kept::Whole(mut members) = Kept::parse(keys.last(), value.as_deref())? {
+            members.retain(|(known, _)| *known == member);
+            return Ok(owned(members));
+        }
         let key = keys.member(&key.name, tag::MEMBER, member.as_bytes());
-        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
-        let count = value.map(|value| keys::number(key, &value)).transpose()?;
+        let count = self.value(key)?.map(|value| keys::number(key, &value)).transpose()?;
         Ok(count.map(|count| (member.to_owned(), count)).into_iter().collect())
     }
 
     fn top(&self, key: &Key, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
         let mut keys = Keys::of(&key.slot);
+        let value = self.value(keys.collection(&key.name, tag::RANKING))?;
+        if let Kept::Whole(mut members) = Kept::parse(keys.last(), value.as_deref())? {
+            // They stand by member, which ties keep.
+            members.sort_by_key(|(_, score)| Reverse(*score));
+            members.truncate(limit);
+            return Ok(owned(members));
+        }
         let prefix = keys.collection(&key.name, tag::RANK);
         let rows = self.snapshot.prefix(&self.store.data, prefix).take(limit);
         rows.map(|row| keys::parse_rank(&row.key().map_err(failed)?, prefix.len()))
@@ -121,11 +134,12 @@ impl<'a> View<'a> {
 
     fn size(&self, key: &Key) -> Result<u64, StoreError> {
         let mut keys = Keys::of(&key.slot);
-        let size = keys.collection(&key.name, tag::SIZE);
-        if let Some(value) = self.snapshot.get(&self.store.data, size).map_err(failed)? {
-            return keys::number(size, &value).map(i64::cast_unsigned);
+        let value = self.value(keys.collection(&key.name, tag::MEMBERS))?;
+        match Kept::parse(keys.last(), value.as_deref())? {
+            Kept::Whole(members) => return Ok(members.len() as u64),
+            Kept::Apart(Some(size)) => return Ok(size.cast_unsigned()),
+            Kept::Apart(None) => {}
         }
-        // Nobody keeps it at hand, or there are none.
         let members = self
             .snapshot
             .prefix(&self.store.data, keys.collection(&key.name, tag::MEMBER));
@@ -161,10 +175,13 @@ impl<'a> View<'a> {
     fn record(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
         let mut keys = Keys::of(&key.slot);
         let key = keys.collection(&key.name, tag::RECORD);
-        let value = self.snapshot.get(&self.store.data, key).map_err(failed)?;
-        value
+        self.value(key)?
             .map(|value| Ok(keys::parse_record(key, &value)?.to_stored()))
             .transpose()
+    }
+
+    fn value(&self, key: &[u8]) -> Result<Option<UserValue>, StoreError> {
+        self.snapshot.get(&self.store.data, key).map_err(failed)
     }
 
     /// Only under the slot's lock, with a snapshot taken under it; [`View::park`] has to follow.
@@ -184,4 +201,11 @@ impl<'a> View<'a> {
         }
         batch.commit().map_err(failed)
     }
+}
+
+fn owned(numbers: Vec<(&str, i64)>) -> Vec<(String, i64)> {
+    numbers
+        .into_iter()
+        .map(|(name, number)| (name.to_owned(), number))
+        .collect()
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::plan::{Delta, EntryChange, Kind, Plan, RecordChange, out_of_range};
 use crate::port::{Guard, Outcome, StoreError, Waiter};
 
+use super::kept::{self, Kept};
 use super::keys::{self, Expiring, Keys, tag};
 use super::{FjallStore, counters, failed, waiters};
 
@@ -85,18 +86,19 @@ impl Work<'_> {
     }
 
     fn drop_collection(&mut self, kind: Kind, name: &str) -> Result<(), StoreError> {
-        let (tags, alone): (&[u8], Option<u8>) = match kind {
-            Kind::Counters => (&[], Some(tag::COUNTERS)),
-            Kind::Ranked => (&[tag::SCORE, tag::RANK], None),
-            Kind::Members => (&[tag::MEMBER], Some(tag::SIZE)),
+        self.keys.collection(name, tag::of(kind));
+        let Some(former) = self.value()? else { return Ok(()) };
+        self.cleared.insert(self.keys.last().into());
+        let is_whole = kind == Kind::Counters || matches!(self.kept(&former)?, Kept::Whole(_));
+        let tags: &[u8] = match kind {
+            _ if is_whole => &[],
+            Kind::Ranked => &[tag::SCORE, tag::RANK],
+            Kind::Counters | Kind::Members => &[tag::MEMBER],
         };
         for tag in tags {
             for row in self.store.data.prefix(self.keys.collection(name, *tag)) {
                 self.cleared.insert(row.key().map_err(failed)?);
             }
-        }
-        if let Some(tag) = alone {
-            self.cleared.insert(self.keys.collection(name, tag).into());
         }
         Ok(())
     }
@@ -105,8 +107,7 @@ impl Work<'_> {
         for deltas in plan.deltas.chunk_by(|a, b| (a.kind, a.name) == (b.kind, b.name)) {
             match deltas[0].kind {
                 Kind::Counters => self.add_counters(deltas)?,
-                Kind::Ranked => self.add_scores(deltas)?,
-                Kind::Members => self.add_members(deltas)?,
+                Kind::Ranked | Kind::Members => self.add_members(deltas)?,
             }
         }
         Ok(())
@@ -124,45 +125,67 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn add_scores(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
-        for delta in deltas {
-            let (former, score) = self.add_one(delta, tag::SCORE)?;
-            if former != 0 {
-                self.keys.rank(delta.name, former, delta.member);
-                self.remove();
-            }
-            if score != 0 {
-                self.keys.rank(delta.name, score, delta.member);
-                self.insert([]);
+    /// Adds to one membership or ranking.
+    fn add_members(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
+        let Delta { kind, name, sized, .. } = deltas[0];
+        self.keys.collection(name, tag::of(kind));
+        let former = self.value()?.unwrap_or_else(|| UserValue::from([]));
+        let members = match self.kept(&former)? {
+            Kept::Whole(members) => counters::add(self.slot, &members, deltas)?,
+            Kept::Apart(size) => return self.add_apart(deltas, size),
+        };
+        match kept::whole(&members) {
+            _ if members.is_empty() => self.remove(),
+            Some(whole) => self.insert(whole),
+            None => {
+                let members = counters::parse(self.keys.last(), &members)?;
+                self.insert(kept::apart(sized.then_some(members.len() as i64)));
+                for (member, number) in members {
+                    self.set_member(kind, name, member, 0, number);
+                }
             }
         }
         Ok(())
     }
 
-    fn add_members(&mut self, deltas: &[Delta<'_>]) -> Result<(), StoreError> {
+    /// Adds to members that have keys of their own.
+    fn add_apart(&mut self, deltas: &[Delta<'_>], size: Option<i64>) -> Result<(), StoreError> {
         let mut grown = 0;
         for delta in deltas {
-            let (former, count) = self.add_one(delta, tag::MEMBER)?;
-            grown += i64::from(former == 0) - i64::from(count == 0);
+            let Delta { kind, name, member, .. } = *delta;
+            self.keys.member(name, tag::of_member(kind), member.as_bytes());
+            let former = self.number()?;
+            let sum = kind
+                .sum(former, delta.delta)
+                .ok_or_else(|| out_of_range(self.slot, name))?;
+            self.set_member(kind, name, member, former, sum);
+            grown += i64::from(former == 0) - i64::from(sum == 0);
         }
-        if grown != 0 && deltas[0].sized {
-            self.keys.collection(deltas[0].name, tag::SIZE);
-            let size = self.number()?;
-            self.set(size + grown);
+        if let (Some(size), false) = (size, grown == 0) {
+            self.keys.collection(deltas[0].name, tag::of(deltas[0].kind));
+            match size + grown {
+                0 => self.remove(),
+                size => self.insert(kept::apart(Some(size))),
+            }
         }
         Ok(())
     }
 
-    /// Adds to the one number of a member: what it was, and what it is now.
-    fn add_one(&mut self, delta: &Delta<'_>, tag: u8) -> Result<(i64, i64), StoreError> {
-        self.keys.member(delta.name, tag, delta.member.as_bytes());
-        let former = self.number()?;
-        let sum = delta
-            .kind
-            .sum(former, delta.delta)
-            .ok_or_else(|| out_of_range(self.slot, delta.name))?;
-        self.set(sum);
-        Ok((former, sum))
+    /// Gives a member that has a key of its own another number.
+    fn set_member(&mut self, kind: Kind, name: &str, member: &str, former: i64, number: i64) {
+        self.keys.member(name, tag::of_member(kind), member.as_bytes());
+        self.set(number);
+        if kind != Kind::Ranked {
+            return;
+        }
+        if former != 0 {
+            self.keys.rank(name, former, member);
+            self.remove();
+        }
+        if number != 0 {
+            self.keys.rank(name, number, member);
+            self.insert([]);
+        }
     }
 
     fn change_entries(&mut self, changes: &[EntryChange<'_>]) {
@@ -196,6 +219,11 @@ impl Work<'_> {
             self.batch.remove(&self.store.data, key);
         }
         self.batch.commit().map_err(failed)
+    }
+
+    /// How the collection at the key that was written last is kept.
+    fn kept<'v>(&self, value: &'v [u8]) -> Result<Kept<'v>, StoreError> {
+        Kept::parse(self.keys.last(), Some(value))
     }
 
     /// What stands at the key that was written last.

@@ -88,8 +88,17 @@ async fn assert_same_reading(embedded: &Shared, redis: &Shared, look_ups: &[Look
 
 const SLOTS: [&str; 3] = ["one", "two", "drei:ß"];
 const RECORDS: [&str; 3] = ["guard", "other", "third"];
-const MEMBERS: [&str; 6] = ["", "a", "ab", "b", "é", "z z"];
+const MEMBERS: [&str; 9] = ["", "a", "ab", "b", "é", "z z", LONG[0], LONG[1], LONG[2]];
+/// Members so long that no adapter can keep many of them close together.
+const LONG: [&str; 3] = [long(&[b'a'; 1_500]), long(&[b'm'; 1_500]), long(&[b'z'; 1_500])];
 const ORDERS: [i64; 5] = [i64::MIN, -1, 0, 7, i64::MAX];
+
+const fn long(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("it is no text"),
+    }
+}
 
 fn whole_slot(slot: &str) -> Vec<LookUp> {
     let key = |name: &str| Key::new(slot, name);
@@ -159,7 +168,7 @@ impl Dice {
     fn look_up(&mut self) -> LookUp {
         let limit = self.below(8);
         let members = self.one(&["members", "unsized"]);
-        match self.below(8) {
+        match self.below(9) {
             0 => LookUp::Counters(self.key("counters")),
             1 => LookUp::Top {
                 key: self.key("ranked"),
@@ -167,6 +176,10 @@ impl Dice {
             },
             2 => LookUp::Members(self.key(members)),
             3 => LookUp::Size(self.key(members)),
+            8 => LookUp::Member {
+                key: self.key(members),
+                member: self.one(&MEMBERS).to_owned(),
+            },
             4 => {
                 let after = self.0.random::<bool>().then(|| self.entry());
                 let direction = self.one(&[Direction::Ascending, Direction::Descending]);

@@ -1,7 +1,7 @@
 //! Counters, ranked sets, memberships, and the guards that keep them right.
 
 use backtweet_domain::Retry;
-use backtweet_store::{Guard, Key, LookUp, Outcome, StoreError};
+use backtweet_store::{Collection, Found, Guard, Key, LookUp, Outcome, StoreError, Write};
 
 use crate::support::*;
 
@@ -238,4 +238,60 @@ pub async fn one_member_is_found_without_the_others(store: &Shared) {
         let found = store.read(&[look_up]).await.unwrap();
         assert_eq!(found, [backtweet_store::Found::Members(expected)]);
     }
+}
+
+pub async fn collections_read_alike_however_many_members_they_have(store: &Shared) {
+    let name = |number: usize| format!("member-{number:04}");
+    let change = |range: std::ops::Range<usize>, delta: i64| {
+        let of = |number| [rank("r", &name(number), delta), count("m", &name(number), delta)];
+        range.flat_map(of).collect::<Vec<_>>()
+    };
+    let mut version = None;
+    // Past what fits into one value and back to nothing, a second time after it was dropped.
+    for (range, delta, left) in [
+        (0..5, 3, 0..5),
+        (5..600, 2, 0..600),
+        (0..600, 1, 0..600),
+        (10..600, -3, 0..10),
+        (0..5, -4, 5..10),
+        (5..10, -3, 0..0),
+        (0..700, 1, 0..700),
+    ] {
+        applied(store, guarded("s", version, change(range, delta))).await;
+        version = Some(version.map_or(0, |version| version + 1));
+        let key = |of: &str| Key::new("s", of);
+        let names: Vec<_> = left.map(name).collect();
+        let found = store.read(&[LookUp::Members(key("m")), LookUp::Size(key("m"))]).await;
+        let [Found::Members(members), Found::Size(size)] = &found.unwrap()[..] else {
+            panic!()
+        };
+        let found: Vec<_> = members.iter().map(|(member, _)| member.clone()).collect();
+        assert_eq!((&found, *size), (&names, names.len() as u64));
+        let mut best = members.clone();
+        best.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+        let best: Vec<_> = best.iter().map(|(member, score)| (member.as_str(), *score)).collect();
+        assert_top(store, "s", "r", 1_000, &best).await;
+        assert_top(store, "s", "r", 3, &best[..best.len().min(3)]).await;
+        for (member, count) in members.iter().take(3) {
+            let (key, member) = (key("m"), member.clone());
+            let found = look_up(
+                store,
+                LookUp::Member {
+                    key,
+                    member: member.clone(),
+                },
+            )
+            .await;
+            assert_eq!(found, Found::Members(vec![(member, *count)]));
+        }
+    }
+    let drop = |name: &str, collection| Write::Drop {
+        name: name.into(),
+        collection,
+    };
+    let mut writes = vec![drop("r", Collection::Ranked), drop("m", Collection::Members)];
+    writes.extend(change(3..4, 7));
+    applied(store, guarded("s", version, writes)).await;
+    assert_members(store, "s", "m", &[(&name(3), 7)]).await;
+    assert_top(store, "s", "r", 10, &[(&name(3), 7)]).await;
 }

@@ -45,6 +45,7 @@ macro_rules! every_check {
             waiting: parking_again_replaces_the_waiter;
             waiting: nobody_falls_between_reading_and_parking;
             figures: one_member_is_found_without_the_others;
+            figures: collections_read_alike_however_many_members_they_have;
             lifetime: a_dropped_collection_is_as_if_it_had_never_been;
             lifetime: clearing_a_slot_leaves_its_guarded_and_new_records_only;
             lifetime: clearing_a_slot_leaves_other_slots_alone;
