@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use backtweet_domain::ManualClock;
 
 use super::*;
-use crate::port::{Batch, Found, Key, LookUp, Outcome, Park, Store, Stored, Waiter, Write};
+use crate::port::{Batch, Collection, Found, Key, LookUp, Outcome, Park, Store, Stored, Waiter, Write};
 
 const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -284,6 +284,41 @@ async fn a_store_that_nothing_was_erased_from_is_left_alone() {
     assert_eq!(store.purge_due().unwrap(), None);
     assert_eq!(store.purge().unwrap(), None);
     assert_eq!((store.journals().unwrap(), tables(&store.data), db.seqno()), before);
+}
+
+#[tokio::test]
+async fn whatever_is_removed_is_marked_and_what_is_added_is_not() {
+    let drop = Write::Drop {
+        name: "figures".to_owned(),
+        collection: Collection::Counters,
+    };
+    let batch = |write| Batch {
+        slot: "s".to_owned(),
+        writes: vec![write],
+        ..Batch::default()
+    };
+    for what in ["record", "collection", "slot", "expired record", "expired waiter"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_db, store) = open(folder.path(), &Arc::new(ManualClock::at(NOON)));
+        let (key, park) = waiter(0);
+        let expiring = put(3, text(3));
+        match what {
+            "expired record" => apply(&store, vec![expiring]).await,
+            "expired waiter" => {
+                store.read(&[LookUp::ReadOrPark { key, park }]).await.unwrap();
+            }
+            _ => apply(&store, vec![put(1, text(1)), put(1, text(2))]).await,
+        }
+        assert_eq!(store.expire(NOON, usize::MAX).await.unwrap(), 0);
+        assert_eq!(store.erased_since(), None, "{what}");
+        match what {
+            "record" => apply(&store, vec![remove(1)]).await,
+            "collection" => apply(&store, vec![batch(drop.clone())]).await,
+            "slot" => apply(&store, vec![batch(Write::Clear)]).await,
+            _ => assert_eq!(store.expire(NOON.plus(HOUR), usize::MAX).await.unwrap(), 1),
+        }
+        assert_eq!(store.erased_since(), Some(NOON), "{what}");
+    }
 }
 
 #[tokio::test]
