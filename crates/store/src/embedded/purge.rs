@@ -28,14 +28,16 @@ const JOURNAL: usize = 64_000_000;
 const FILLING: usize = 8_000_000;
 /// How long one row of filling is: `fjall` compresses in its journal what is longer than 4,096 bytes.
 const FILLER: usize = 4_000;
+/// How often everything is brought to tables before it is given up that `fjall` lets go of a journal.
+const FLUSHES: usize = 5;
 /// How often it is looked whether something has happened before it is given up, and how long it is waited in between.
 const LOOKS: usize = 3_000;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A row of the purge's own keyspace.
 const SCRATCH: &[u8] = b"scratch";
-/// A row behind all others of a keyspace, which no read comes to.
-const LAST: [u8; 9] = [0xff; 9];
+/// A key that nobody keeps anything at.
+const NOWHERE: [u8; 9] = [0xff; 9];
 
 /// What a purge did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,12 +111,16 @@ impl FjallStore {
             }
             self.fill_journal()?;
         }
-        self.flush_all()?;
         let former: Vec<_> = former.into_values().collect();
-        until("a journal is not let go of", || {
+        for _ in 0..FLUSHES {
+            self.flush_all()?;
             self.nudge()?;
-            Ok(!any_is_there(&former))
-        })
+            if !any_is_there(&former) {
+                return Ok(());
+            }
+            self.touch_all()?;
+        }
+        Err(held_back("a journal is not let go of"))
     }
 
     /// Writes nothing of use. All of it shares one piece of memory, and what goes to a table is the empty row behind it.
@@ -128,19 +134,15 @@ impl FjallStore {
 
     /// Brings what everybody who shares the database has in memory to tables.
     fn flush_all(&self) -> Result<(), StoreError> {
-        for keyspace in self.own() {
-            // A journal is let go of once a keyspace's tables hold a number as high as its highest there. That of a removal is gone when
-            // the removal is merged away, and the journal would stay: that of this row is not.
-            keyspace.insert(LAST, []).map_err(failed)?;
-        }
-        for name in self.db.list_keyspace_names() {
-            let keyspace = self
-                .db
-                .keyspace(&name, KeyspaceCreateOptions::default)
-                .map_err(failed)?;
-            flush(&keyspace)?;
-        }
-        Ok(())
+        self.all()?.iter().try_for_each(flush)
+    }
+
+    /// `fjall` lets go of a journal once the tables of each keyspace hold a number as high as the keyspace's highest there. Where that was a
+    /// removal, which merging did away with, no table holds one any more. Removing what is not there is nothing to those who read, and
+    /// gives a higher one.
+    fn touch_all(&self) -> Result<(), StoreError> {
+        let mut touched = self.all()?.into_iter();
+        touched.try_for_each(|keyspace| keyspace.remove(NOWHERE).map_err(failed))
     }
 
     /// Merges all tables, which leaves the newest of each row and nothing of those that were removed. Returns how large they are then.
@@ -173,6 +175,14 @@ impl FjallStore {
     fn nudge(&self) -> Result<(), StoreError> {
         self.erased.keyspace.insert(SCRATCH, []).map_err(failed)?;
         flush(&self.erased.keyspace)
+    }
+
+    /// The keyspaces of everybody who shares the database.
+    fn all(&self) -> Result<Vec<Keyspace>, StoreError> {
+        let names = self.db.list_keyspace_names().into_iter();
+        names
+            .map(|name| self.db.keyspace(&name, KeyspaceCreateOptions::default).map_err(failed))
+            .collect()
     }
 
     fn own(&self) -> [&Keyspace; 3] {
@@ -219,9 +229,13 @@ fn until(what: &str, mut is_so: impl FnMut() -> Result<bool, StoreError>) -> Res
         }
         std::thread::sleep(PAUSE);
     }
-    Err(StoreError::Unavailable {
+    Err(held_back(what))
+}
+
+fn held_back(what: &str) -> StoreError {
+    StoreError::Unavailable {
         reason: format!("{what}, so what was erased stays in its files for now"),
-    })
+    }
 }
 
 #[cfg(test)]
