@@ -68,6 +68,7 @@ async fn apart<T: Send + 'static>(
 mod tests {
     use backtweet_domain::{ManualClock, Timestamp};
     use backtweet_store::{Batch, PURGED_WITHIN, Store, Write};
+    use backtweet_stream::{Cleanup, FjallLog, Log, Record, Topic};
     use fjall::Database;
 
     use super::*;
@@ -98,5 +99,49 @@ mod tests {
         assert_eq!(look().await.map(|purged| purged.since), Some(noon));
         assert_eq!(store.erased_since(), None);
         assert_eq!(look().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_shares_the_database_keeps_its_records_and_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let topics = ["posts", "scored"].map(|name| Topic {
+            name: name.to_owned(),
+            partitions: 4,
+            cleanup: Cleanup::Compact,
+        });
+        let append = async |log: &FjallLog, turn: u32| {
+            let record = |number: u32| Record {
+                key: format!("{turn} {number}").into(),
+                value: Some(format!("record {number}").into()),
+                time: Timestamp::from_seconds(1_800_000_000),
+            };
+            log.append("posts", (0..100).map(record).collect()).await.unwrap();
+        };
+        let records = async |log: &FjallLog| {
+            let mut records = Vec::new();
+            for partition in 0..4 {
+                records.extend(log.read("posts", partition, 0, u64::MAX, 1_000).await.unwrap());
+            }
+            records
+        };
+        let mut before = Vec::new();
+        for turn in 0..2 {
+            let db = Database::builder(folder.path()).open().unwrap();
+            let log = FjallLog::open(&db).unwrap();
+            log.create(&topics).await.unwrap();
+            let store = FjallStore::open(&db).unwrap();
+            assert_eq!(records(&log).await, before);
+            append(&log, turn).await;
+            before = records(&log).await;
+            assert_eq!(before.len(), 100 * (turn as usize + 1));
+            let clear = Batch {
+                slot: "subject".to_owned(),
+                writes: vec![Write::Clear],
+                ..Batch::default()
+            };
+            store.apply(&[clear]).await.unwrap();
+            assert!(store.purge().unwrap().is_some());
+            assert_eq!(records(&log).await, before);
+        }
     }
 }

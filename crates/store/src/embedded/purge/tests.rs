@@ -4,241 +4,21 @@
 //! bytes at either end, which may happen to go on like what was there before. That such a look sees into compressed blocks is shown by the
 //! texts that stay, which it has to find.
 
+mod world;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use bytes::Bytes;
-use fjall::config::CompressionPolicy;
-use fjall::{Database, KvSeparationOptions};
-use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_128;
 
 use backtweet_domain::ManualClock;
 
 use super::*;
-use crate::port::{Batch, Collection, Found, Key, LookUp, Outcome, Park, Store, Stored, Waiter, Write};
+use crate::port::{Batch, Collection, LookUp, Store, Write};
 
-const NOON: Timestamp = Timestamp::from_seconds(1_800_000_000);
-const HOUR: Duration = Duration::from_secs(3600);
-/// How many posts there are, and how many of them to a slot.
-const POSTS: u32 = 3_000;
-const SLOT: u32 = 60;
-/// How many wait, and for how many of them it is not long.
-const WAITERS: u32 = 200;
-
-/// What becomes of a post's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Kept,
-    Replaced,
-    Removed,
-    Cleared,
-    Expired,
-}
-
-fn fate(post: u32) -> Fate {
-    match (post / SLOT, post % 10) {
-        (7, _) => Fate::Cleared,
-        (_, 1) => Fate::Replaced,
-        (_, 2) => Fate::Removed,
-        (_, 3) => Fate::Expired,
-        _ => Fate::Kept,
-    }
-}
-
-fn marker(text: u32) -> [u8; 48] {
-    let mut marker = [0; 48];
-    for (part, bytes) in marker.chunks_mut(16).enumerate() {
-        bytes.copy_from_slice(&xxh3_128(format!("{part} of {text}").as_bytes()).to_le_bytes());
-    }
-    marker
-}
-
-fn text(number: u32) -> Bytes {
-    let mut text = b"what people say of the update that broke their login, over and over: ".to_vec();
-    text.extend(marker(number));
-    text.extend(b" and so on and so on and so on");
-    text.into()
-}
-
-fn key(post: u32) -> Key {
-    Key::new(format!("subject:{}", post / SLOT), format!("post:{post}"))
-}
-
-fn put(post: u32, bytes: Bytes) -> Batch {
-    let Key { slot, name } = key(post);
-    let stored = Stored {
-        version: 1,
-        open: false,
-        bytes,
-    };
-    let expires = (fate(post) == Fate::Expired).then_some(NOON);
-    Batch {
-        slot,
-        writes: vec![Write::Put { name, stored, expires }],
-        ..Batch::default()
-    }
-}
-
-fn remove(post: u32) -> Batch {
-    let Key { slot, name } = key(post);
-    Batch {
-        slot,
-        writes: vec![Write::Remove { name }],
-        ..Batch::default()
-    }
-}
-
-async fn apply(store: &FjallStore, batches: Vec<Batch>) {
-    for outcome in store.apply(&batches).await.unwrap() {
-        assert_eq!(outcome, Outcome::Applied(Vec::new()));
-    }
-}
-
-async fn record(store: &FjallStore, post: u32) -> Option<Bytes> {
-    match &store.read(&[LookUp::Record(key(post))]).await.unwrap()[..] {
-        [Found::Record(record)] => record.clone().map(|record| record.bytes),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Somebody waits with a text of their own: `number` past those of the posts.
-fn waiter(number: u32) -> (Key, Park) {
-    let soon = number.is_multiple_of(2);
-    let park = Park {
-        waiter: Waiter {
-            id: format!("waiter:{number}"),
-            bytes: text(POSTS + number),
-        },
-        expires: if soon { NOON } else { NOON.plus(HOUR) },
-    };
-    (Key::new(format!("parent:{number}"), "place"), park)
-}
-
-/// Puts in all posts, all who wait, and something of others who share the database.
-async fn write(db: &Database, store: &FjallStore) {
-    apply(store, (0..POSTS).map(|post| put(post, text(post))).collect()).await;
-    for number in 0..WAITERS {
-        let (key, park) = waiter(number);
-        store.read(&[LookUp::ReadOrPark { key, park }]).await.unwrap();
-    }
-    let others = db.keyspace("log-others", KeyspaceCreateOptions::default).unwrap();
-    others.insert("theirs", "kept").unwrap();
-}
-
-async fn erase(store: &FjallStore) {
-    let batches = (0..POSTS).filter_map(|post| match fate(post) {
-        Fate::Replaced => Some(put(post, Bytes::from_static(b"nothing"))),
-        Fate::Removed => Some(remove(post)),
-        _ => None,
-    });
-    apply(store, batches.collect()).await;
-    let clear = Batch {
-        slot: key(7 * SLOT).slot,
-        writes: vec![Write::Clear],
-        ..Batch::default()
-    };
-    apply(store, vec![clear]).await;
-    store
-        .expire(NOON.plus(Duration::from_secs(1)), usize::MAX)
-        .await
-        .unwrap();
-}
-
-/// Which texts stay.
-fn kept() -> BTreeSet<u32> {
-    let posts = (0..POSTS).filter(|post| fate(*post) == Fate::Kept);
-    let waiters = (0..WAITERS).filter(|number| !number.is_multiple_of(2));
-    posts.chain(waiters.map(|number| POSTS + number)).collect()
-}
-
-fn gone() -> BTreeSet<u32> {
-    let kept = kept();
-    (0..POSTS + WAITERS).filter(|text| !kept.contains(text)).collect()
-}
-
-/// Everything is as it should be to those who read.
-async fn assert_unharmed(db: &Database, store: &FjallStore) {
-    for post in 0..POSTS {
-        let expected = match fate(post) {
-            Fate::Kept => Some(text(post)),
-            Fate::Replaced => Some(Bytes::from_static(b"nothing")),
-            _ => None,
-        };
-        assert_eq!(record(store, post).await, expected, "post {post}");
-    }
-    for number in 0..WAITERS {
-        let (Key { slot, name }, park) = waiter(number);
-        let expected = if number.is_multiple_of(2) {
-            vec![]
-        } else {
-            vec![park.waiter]
-        };
-        assert_eq!(waiters::at(store, &slot, &name).unwrap(), expected, "waiter {number}");
-    }
-    let others = db.keyspace("log-others", KeyspaceCreateOptions::default).unwrap();
-    assert_eq!(others.get("theirs").unwrap().as_deref(), Some(&b"kept"[..]));
-}
-
-/// Which texts stand in the files under a folder whose names end like this.
-fn texts_in(folder: &Path, ending: &str) -> BTreeSet<u32> {
-    let middle = |text| marker(text)[8..40].to_vec();
-    let texts: FxHashMap<Vec<u8>, u32> = (0..POSTS + WAITERS).map(|text| (middle(text), text)).collect();
-    let beginnings: FxHashMap<&[u8], (&[u8], u32)> =
-        texts.iter().map(|(all, text)| (&all[..8], (&all[..], *text))).collect();
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(texts_in(&path, ending));
-        } else if path.to_str().unwrap().ends_with(ending) {
-            let mut bytes = std::fs::read(&path).unwrap();
-            bytes.truncate(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
-            for at in bytes.windows(32) {
-                found.extend(
-                    beginnings
-                        .get(&at[..8])
-                        .filter(|(all, _)| at == *all)
-                        .map(|(_, text)| text),
-                );
-            }
-        }
-    }
-    found
-}
-
-/// Exactly these texts stand in the files.
-fn assert_texts(folder: &Path, expected: &BTreeSet<u32>, when: &str) {
-    let found = texts_in(folder, "");
-    let (more, fewer): (Vec<_>, Vec<_>) = (
-        found.difference(expected).collect(),
-        expected.difference(&found).collect(),
-    );
-    assert!(
-        more.is_empty() && fewer.is_empty(),
-        "{when}: too many are {more:?}, missing {fewer:?}"
-    );
-}
-
-fn open(folder: &Path, clock: &Arc<ManualClock>) -> (Database, FjallStore) {
-    let db = Database::builder(folder).open().unwrap();
-    let store = FjallStore::open_with(&db, Arc::clone(clock) as _).unwrap();
-    (db, store)
-}
-
-/// Keyspaces that were made in advance are as they were made.
-fn uncompressed(folder: &Path) {
-    let db = Database::builder(folder).open().unwrap();
-    let options = || KeyspaceCreateOptions::default().data_block_compression_policy(CompressionPolicy::disabled());
-    let values = KvSeparationOptions::default()
-        .separation_threshold(1)
-        .compression(fjall::CompressionType::None);
-    db.keyspace("store-data", options).unwrap();
-    db.keyspace("store-waiters", || options().with_kv_separation(Some(values)))
-        .unwrap();
-}
+use world::{
+    HOUR, NOON, POSTS, apply, assert_texts, assert_unharmed, erase, gone, image, kept, open, put, record, remove, text,
+    texts_in, uncompressed, waiter, write,
+};
 
 #[tokio::test]
 async fn what_was_erased_is_in_no_file_after_a_purge_and_all_else_is_where_it_was() {
@@ -417,25 +197,6 @@ async fn a_purge_that_is_cut_short_anywhere_loses_nothing_and_is_made_up_for() {
         assert_unharmed(&db, &store).await;
         assert_texts(folder.path(), &kept(), &format!("step {step}"));
     }
-}
-
-/// A copy of a folder.
-fn image(folder: &Path) -> tempfile::TempDir {
-    fn copy(from: &Path, to: &Path) {
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let to = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                std::fs::create_dir(&to).unwrap();
-                copy(&entry.path(), &to);
-            } else {
-                std::fs::copy(entry.path(), to).unwrap();
-            }
-        }
-    }
-    let image = tempfile::tempdir().unwrap();
-    copy(folder, image.path());
-    image
 }
 
 /// What `fjall` does not see to by itself: the number that a journal waits for goes with the last removal.
