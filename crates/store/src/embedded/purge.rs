@@ -31,7 +31,7 @@ const FILLER: usize = 4_000;
 /// How often everything is brought to tables before it is given up that `fjall` lets go of a journal.
 const FLUSHES: usize = 5;
 /// How often it is looked whether something has happened before it is given up, and how long it is waited in between.
-const LOOKS: usize = 3_000;
+const LOOKS: usize = 1_000;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A row of the purge's own keyspace.

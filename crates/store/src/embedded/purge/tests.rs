@@ -122,6 +122,24 @@ async fn an_erasure_is_due_by_the_clock_whatever_restarts_in_between() {
     assert!(DUE < PURGED_WITHIN);
 }
 
+#[tokio::test]
+async fn what_is_erased_during_a_purge_is_owed_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(NOON));
+    let (db, store) = open(folder.path(), &clock);
+    apply(&store, vec![put(1, text(1)), put(2, text(2)), remove(1)]).await;
+    assert_eq!(store.begin().unwrap(), Some(NOON));
+    clock.set(NOON.plus(HOUR));
+    apply(&store, vec![remove(2)]).await;
+    assert_eq!(store.erased_since(), Some(NOON));
+    store.erased.end().unwrap();
+    assert_eq!(store.erased_since(), Some(NOON.plus(HOUR)));
+
+    drop((db, store));
+    let (_db, store) = open(folder.path(), &clock);
+    assert_eq!(store.erased_since(), Some(NOON.plus(HOUR)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_written_and_erased_during_a_purge_is_kept_and_marked() {
     let folder = tempfile::tempdir().unwrap();
