@@ -1,5 +1,7 @@
 //! The ports that a service is handed. Which adapters stand behind them is decided here and nowhere else.
 
+mod purge;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +96,7 @@ impl Ports {
     /// # Errors
     /// Where a dependency cannot be used as configured, or `shutdown` came first.
     pub async fn open(config: &Config, shutdown: &CancellationToken) -> Result<Self, PortsError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mut files = Files {
             path: &config.data_dir,
             database: None,
@@ -104,7 +107,8 @@ impl Ports {
         };
         let store: Arc<dyn Store> = match &config.store {
             StoreConfig::Embedded => {
-                let store = Arc::new(FjallStore::open(files.open()?)?);
+                let store = Arc::new(FjallStore::open_with(files.open()?, Arc::clone(&clock))?);
+                purge::keep(&store, Arc::clone(&clock));
                 // The embedded log syncs the database that both share.
                 if config.log.kind != LogKind::Embedded {
                     sync(&store);
@@ -121,11 +125,7 @@ impl Ports {
             Ok(log.create(&topics).await?)
         })
         .await?;
-        Ok(Self {
-            log,
-            store,
-            clock: Arc::new(SystemClock),
-        })
+        Ok(Self { log, store, clock })
     }
 }
 

@@ -6,26 +6,33 @@
 //! a second. All that shares one database is recovered to one point in time, so figures and offsets never part.
 
 mod counters;
+mod erased;
 mod expire;
 mod format;
 mod kept;
 mod keys;
+mod purge;
 mod read;
 mod waiters;
 mod write;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use fjall::compaction::Leveled;
 use fjall::config::PartitioningPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
-use backtweet_domain::Timestamp;
+use backtweet_domain::{Clock, SystemClock, Timestamp};
 
 use crate::plan::Plan;
 use crate::port::{Batch, Found, LookUp, Outcome, Store, StoreError};
+
+use self::erased::Erased;
+
+pub use purge::{PURGED_WITHIN, Purged};
 
 /// How many locks the slots share.
 const LOCKS: usize = 64;
@@ -48,6 +55,7 @@ pub struct FjallStore {
     /// Every record and waiter that expires, by time. Writers only ever add: an entry whose time is not what the record or waiter says
     /// is passed over when its time comes, which spares each write a look at what it replaces.
     expiry: Keyspace,
+    erased: Erased,
     /// A slot is changed only under its lock, which makes "look, then write" one step. One is held at a time.
     locks: [Mutex<()>; LOCKS],
 }
@@ -58,6 +66,14 @@ impl FjallStore {
     /// # Errors
     /// When `fjall` cannot open them, and [`StoreError::Unusable`] where they were written in another format.
     pub fn open(db: &Database) -> Result<Self, StoreError> {
+        Self::open_with(db, Arc::new(SystemClock))
+    }
+
+    /// Like [`FjallStore::open`]; `clock` tells when something was erased, and when that is due to leave the files.
+    ///
+    /// # Errors
+    /// As [`FjallStore::open`].
+    pub fn open_with(db: &Database, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let buffered = |bytes| KeyspaceCreateOptions::default().max_memtable_size(bytes);
         // Filters in parts: a whole one would be read and checked each time that the cache let it go.
         let data = || {
@@ -72,6 +88,7 @@ impl FjallStore {
             data,
             waiters: waiters::open(db).map_err(failed)?,
             expiry: db.keyspace("store-expiry", expiry).map_err(failed)?,
+            erased: Erased::open(db, clock)?,
             db: db.clone(),
             locks: [const { Mutex::new(()) }; LOCKS],
         })
@@ -133,6 +150,10 @@ impl Store for FjallStore {
 
     fn losses(&self) -> u64 {
         0
+    }
+
+    fn purged_within(&self) -> Option<Duration> {
+        Some(PURGED_WITHIN)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ pub mod port;
 pub mod redis;
 
 pub use self::redis::{RedisConfig, RedisStore};
-pub use embedded::FjallStore;
+pub use embedded::{FjallStore, PURGED_WITHIN, Purged};
 pub use port::{
     Batch, Collection, Direction, FeedEntry, Found, Guard, Key, LookUp, Outcome, Park, Store, StoreError, Stored,
     Waiter, Write,

@@ -117,6 +117,11 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
+    /// Whether anything that a reader could have come to as a whole goes: a record, a collection, or the slot.
+    pub(crate) fn removes(&self) -> bool {
+        self.clear || !self.drops.is_empty() || self.records.iter().any(|record| record.put.is_none())
+    }
+
     fn take(&mut self, write: &'a Write) -> Result<(), StoreError> {
         match write {
             Write::Add { name, deltas } => {

@@ -6,6 +6,7 @@
 //! every write safe to repeat after a broken connection.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -318,6 +319,12 @@ pub trait Store: Send + Sync {
     /// Counts the moments after which writes that were acknowledged may be missing (a reconnect to a server that keeps its last second
     /// in memory). Whoever wrote from a log goes back a margin when this number has moved. Always 0 for the embedded store.
     fn losses(&self) -> u64;
+
+    /// Within how long something that was removed is gone from the store's files as well, which no read comes to; `None` where the store
+    /// does not say. It holds where whoever opened the store sees to it.
+    fn purged_within(&self) -> Option<Duration> {
+        None
+    }
 
     /// Whether the store answers, for health checks.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -52,7 +52,7 @@ pub(crate) async fn receipt(
         author: asked.author.clone(),
         asked_us: now.micros(),
         remainders: if is_erased {
-            remainders(now, retention)
+            remainders(now, retention, store.purged_within())
         } else {
             Vec::new()
         },
@@ -81,28 +81,27 @@ async fn of_subject(reads: Reads<'_>, author: &str) -> Result<v1::SubjectErasure
     })
 }
 
-/// What is left elsewhere: see "Text that is erased" in `docs/architecture.md`.
-fn remainders(now: Timestamp, retention: Duration) -> Vec<v1::Remainder> {
-    let topics = [topics::POSTS, topics::CLASSIFIED, topics::SCORED, topics::DEAD_LETTERS];
-    let in_topics = topics.map(|topic| v1::Remainder {
-        place: topic.to_owned(),
-        what: "the records in which the posts came".to_owned(),
-        gone_by_us: Some(now.plus(retention).micros()),
-    });
-    let elsewhere = [
-        (
-            "store",
-            "an embedded store's journal keeps what was written until it is dropped; a Redis append-only file until it is rewritten",
-        ),
-        (
-            "backups",
-            "copies that the operator made of the store, or exported, are not known to the suite",
-        ),
-    ];
-    let elsewhere = elsewhere.map(|(place, what)| v1::Remainder {
+/// What is left elsewhere: see "Text that is erased" in `docs/architecture.md`. `purged` is within how long it leaves the store's files, where
+/// the store says so.
+fn remainders(now: Timestamp, retention: Duration, purged: Option<Duration>) -> Vec<v1::Remainder> {
+    let left = |place: &str, what: &str, within: Option<Duration>| v1::Remainder {
         place: place.to_owned(),
         what: what.to_owned(),
-        gone_by_us: None,
-    });
+        gone_by_us: within.map(|within| now.plus(within).micros()),
+    };
+    let topics = [topics::POSTS, topics::CLASSIFIED, topics::SCORED, topics::DEAD_LETTERS];
+    let in_topics = topics.map(|topic| left(topic, "the records in which the posts came", Some(retention)));
+    let in_store = match purged {
+        Some(_) => "the store's files keep what was removed until they are purged",
+        None => "a Redis append-only file keeps what was written until it is rewritten",
+    };
+    let elsewhere = [
+        left("store", in_store, purged),
+        left(
+            "backups",
+            "copies that the operator made of the store, or exported, are not known to the suite",
+            None,
+        ),
+    ];
     in_topics.into_iter().chain(elsewhere).collect()
 }

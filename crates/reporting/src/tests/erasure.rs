@@ -116,12 +116,18 @@ async fn copies_are_told_only_where_something_was_erased_and_topics_by_their_ret
     let author = sighting.post.author.id.clone();
     fold_all(&store, std::slice::from_ref(&seen), 1).await;
     assert_eq!(ask(&store, subject.as_str(), &author).await.remainders, []);
+    assert_eq!(store.erased_since(), None);
     fold_all(&store, &[super::world::retracted(&subject, 0, naive::FINAL)], 1).await;
     let told = ask(&store, subject.as_str(), &author).await;
     assert_eq!(told.subjects[0].erased.len(), 1);
     let week = NOW.plus(WEEK).micros();
     let in_topics = told.remainders.iter().filter(|left| left.gone_by_us == Some(week));
     assert_eq!(in_topics.count(), 4);
+    let in_store = told.remainders.iter().find(|left| left.place == "store").unwrap();
+    let day = NOW.plus(backtweet_store::PURGED_WITHIN).micros();
+    assert_eq!(in_store.gone_by_us, Some(day), "{}", in_store.what);
+    // What the receipt says holds since the fold had the store mark it.
+    assert!(store.erased_since().is_some());
     let request = v1::ErasureReceiptRequest {
         author: "nobody".to_owned(),
         subject: String::new(),

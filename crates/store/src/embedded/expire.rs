@@ -54,6 +54,7 @@ fn drop_one(store: &FjallStore, expiry_key: &[u8]) -> Result<bool, StoreError> {
     let mut batch = store.batch();
     batch.remove(&store.expiry, expiry_key);
     if due {
+        store.erased.mark()?;
         batch.remove(keyspace, key);
     }
     batch.commit().map_err(failed)?;

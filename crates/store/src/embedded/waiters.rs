@@ -5,6 +5,8 @@
 //! allocation. The value says what they stand for, and is asked, so slots that happen to share a hash do not meet. Values lie apart from
 //! keys, where they were first written.
 
+use std::ops::Bound;
+
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, UserKey};
@@ -23,6 +25,9 @@ const BUFFER: u64 = 16 * 1024 * 1024;
 /// How long the hash of name and id is. Were one id of a slot to have the hash of another it would take its place, which ids of this
 /// length never do by chance.
 const ID_HASH: usize = 12;
+
+/// How many are renewed before readers that want what is older are let through.
+const AT_ONCE: usize = 1_000;
 
 /// A waiter's key.
 pub(super) type WaiterKey = [u8; SLOT_HASH + ID_HASH];
@@ -87,6 +92,28 @@ pub(super) fn in_slot(store: &FjallStore, slot: &str) -> Result<Vec<UserKey>, St
         }
     }
     Ok(found)
+}
+
+/// Writes every waiter as it is once more, a few at a time.
+pub(super) fn renew(store: &FjallStore) -> Result<(), StoreError> {
+    let mut from = Bound::Unbounded;
+    loop {
+        let rows = store.waiters.range::<UserKey, _>((from, Bound::Unbounded));
+        let keys: Vec<UserKey> = rows
+            .take(AT_ONCE)
+            .map(|row| row.key().map_err(failed))
+            .collect::<Result<_, _>>()?;
+        for key in &keys {
+            let _lock = store.lock(key);
+            if let Some(value) = store.waiters.get(key).map_err(failed)? {
+                store.waiters.insert(key.clone(), value).map_err(failed)?;
+            }
+        }
+        match keys.into_iter().last() {
+            Some(last) => from = Bound::Excluded(last),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// A waiter as it is kept: its expiry, how long the names are, slot NUL name NUL id, the caller's bytes.

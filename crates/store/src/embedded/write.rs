@@ -23,6 +23,9 @@ pub(super) fn apply(store: &FjallStore, plan: &Plan<'_>) -> Result<Outcome, Stor
     if !work.guards_hold(plan.guards)? {
         return Ok(Outcome::Conflict);
     }
+    if plan.removes() {
+        store.erased.mark()?;
+    }
     let woken = work.wake(&plan.wakes)?;
     if plan.clear {
         work.clear(plan)?;
