@@ -3,6 +3,7 @@
 
 pub(super) mod calls;
 mod large;
+pub(super) mod propagation;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use super::order::run;
 use super::world::{START_US, fold, new_subject, post_id, stores};
 use crate::FoldStage;
 use crate::report::cascade::{Cache, cascade};
-use crate::report::{ReportError, cascades, propagation};
+use crate::report::{ReportError, cascades};
 
 /// In how many cascades the posts of [`seen`] stand.
 pub(super) const ROOTS: u64 = 2;
@@ -216,19 +217,6 @@ async fn list(store: &dyn Store, subject: &SubjectId, order: v1::CascadeOrder) -
     }
 }
 
-async fn together(store: &dyn Store, cache: &Cache, subject: &SubjectId) -> v1::PropagationResponse {
-    let request = v1::PropagationRequest {
-        subject: subject.to_string(),
-        window: None,
-    };
-    propagation::propagation(store, cache, NOW, request).await.unwrap()
-}
-
-fn add(sum: &mut Vec<u64>, breadth: &[u64]) {
-    sum.resize(sum.len().max(breadth.len()), 0);
-    sum.iter_mut().zip(breadth).for_each(|(sum, posts)| *sum += posts);
-}
-
 #[test]
 fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_remains_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -242,7 +230,6 @@ fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_rem
                 for end in (case.batch..events.len() + case.batch).step_by(case.batch) {
                     let so_far = &events[..end.min(events.len())];
                     fold(store, &FoldStage::default(), &so_far[end - case.batch..]).await;
-                    let (mut largest, mut breadth) = (Vec::new(), Vec::new());
                     for root in (0..ROOTS).map(post_id) {
                         let expected = expected(&fresh(so_far, &root));
                         prop_assert_eq!(&ask(store, &live, &subject, &root).await, &expected, "kept live");
@@ -251,26 +238,8 @@ fn whatever_comes_goes_and_comes_back_a_cascade_is_what_a_fresh_tree_of_what_rem
                             &expected,
                             "read anew"
                         );
-                        let passed_on = expected.as_ref().map_or(0, |answer| answer.size - 1);
-                        if passed_on > 0 {
-                            add(&mut breadth, &expected.unwrap().breadth);
-                        }
-                        largest.extend((passed_on > 0).then_some((passed_on, root.to_string())));
                     }
-                    largest.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-                    let listed = list(store, &subject, v1::CascadeOrder::Largest).await;
-                    let listed: Vec<_> = listed
-                        .into_iter()
-                        .map(|listed| (listed.passed_on, listed.root))
-                        .collect();
-                    prop_assert_eq!(&listed, &largest);
-                    let together = together(store, &live, &subject).await;
-                    prop_assert_eq!(together.cascades, largest.len() as u64);
-                    prop_assert_eq!(
-                        together.passed_on,
-                        largest.iter().map(|(passed_on, _)| passed_on).sum::<u64>()
-                    );
-                    prop_assert_eq!(together.largest.unwrap_or_default().breadth, breadth);
+                    propagation::is_as_counted(store, &[("kept live", &live)], &subject, so_far, &[None]).await?;
                 }
             }
             Ok(())

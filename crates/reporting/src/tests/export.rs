@@ -11,18 +11,19 @@ use backtweet_domain::{
 };
 use backtweet_store::{FjallStore, Store};
 use backtweet_wire::v1::export_response::Part;
-use backtweet_wire::v1::{ExportFormat, ExportManifest, ExportOrder, ExportRequest, FeedOrder, FeedRequest};
+use backtweet_wire::v1::{self, ExportFormat, ExportManifest, ExportOrder, ExportRequest, FeedOrder, FeedRequest};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use self::read::{expected, rows};
 use super::asked::whole_feed;
+use super::naive;
 use super::order::{Case, run};
 use super::world::{fold, new_subject, retracted, seen, stores};
 use crate::FoldStage;
 use crate::report::export::Export;
 
-const FORMATS: [ExportFormat; 3] = [ExportFormat::Ndjson, ExportFormat::Csv, ExportFormat::Parquet];
+pub(super) const FORMATS: [ExportFormat; 3] = [ExportFormat::Ndjson, ExportFormat::Csv, ExportFormat::Parquet];
 const VERSION: Version = Version {
     generation: 1,
     revision: 1,
@@ -98,6 +99,27 @@ fn export_of(feed: FeedRequest, format: ExportFormat) -> ExportRequest {
         text: feed.text,
         raw_text: false,
     }
+}
+
+/// Compares an export of everything in a window with a count of what remains of `events`; whether it had rows.
+pub(super) async fn is_what_remains(
+    store: &dyn Store,
+    subject: &SubjectId,
+    events: &[Scored],
+    window: Option<v1::Window>,
+    format: ExportFormat,
+) -> Result<bool, TestCaseError> {
+    let feed = FeedRequest {
+        subject: subject.to_string(),
+        window,
+        roles: vec![1, 2, 3, 4],
+        ..FeedRequest::default()
+    };
+    let shown: Vec<_> = naive::feed_of(events, &feed).iter().map(expected).collect();
+    let export = ask(store, export_of(feed, format)).await;
+    prop_assert_eq!(export.manifest.rows, shown.len() as u64);
+    prop_assert_eq!(rows(format, &export.data), shown.clone());
+    Ok(!shown.is_empty())
 }
 
 async fn equals_the_feed(store: &dyn Store, case: &Case) -> Result<(), TestCaseError> {

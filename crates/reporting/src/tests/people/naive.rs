@@ -1,5 +1,6 @@
 //! Reach and people counted one by one, from the posts and follow edges that remain.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use backtweet_domain::authority::Graph;
@@ -8,12 +9,13 @@ use backtweet_domain::standing::{HALF_LIFE, Standing};
 use backtweet_domain::{Finding, Flag, Role, Scored, Sighting, Timestamp, signal};
 use backtweet_wire::v1;
 
+use super::super::naive::effective;
 use super::super::world::{NOW_US, post_id};
 use super::followers;
 
 /// The posts that count in the end.
 pub(super) struct Remaining {
-    pub(super) posts: BTreeMap<String, Scored>,
+    posts: BTreeMap<String, Scored>,
 }
 
 fn sighting(event: &Scored) -> &Sighting {
@@ -30,6 +32,12 @@ fn worth(event: &Scored) -> i64 {
 }
 
 impl Remaining {
+    pub(super) fn of(events: &[Scored]) -> Self {
+        Self {
+            posts: effective(events),
+        }
+    }
+
     fn within(&self, window: Option<v1::Window>, is_wanted: impl Fn(&Sighting) -> bool) -> Vec<&Scored> {
         let window = window.unwrap_or_default();
         let is_within = |at: i64| window.from_us.is_none_or(|from| at >= from) && window.to_us.is_none_or(|to| at < to);
@@ -94,6 +102,7 @@ impl Remaining {
             amplifiers_whole: amplifiers.values().filter(|known| known.is_whole()).count() as u64,
             amplifiers_known: amplifiers.values().filter(|known| !known.edges.is_empty()).count() as u64,
             amplifiers_read: amplifiers.len() as u64,
+            top: top(&posts, &amplifiers),
             ..v1::ReachResponse::default()
         }
     }
@@ -143,12 +152,7 @@ impl Remaining {
                 .iter()
                 .filter(|post| sighting(post).post.author.id.to_string() == *author)
                 .collect();
-            let others: BTreeSet<u64> = amplifiers
-                .iter()
-                .filter(|(other, _)| *other != author)
-                .flat_map(|(_, known)| known.edges.clone())
-                .collect();
-            let alone = known.edges.difference(&others).count() as u64;
+            let alone = alone(author, &amplifiers);
             let many =
                 |is_so: &dyn Fn(&Sighting) -> bool| posts.iter().filter(|post| is_so(sighting(post))).count() as u64;
             let has = |seen: &Sighting, flag: Flag| seen.flags.contains(flag);
@@ -173,7 +177,7 @@ impl Remaining {
                     half_life_seconds: 30 * 86_400,
                     with_marginal: is_whole,
                 }),
-                marginal: (!known.edges.is_empty() || known.is_whole()).then(|| v1::ReachFigure {
+                marginal: known.is_any().then(|| v1::ReachFigure {
                     measured: is_whole,
                     ..exact(alone)
                 }),
@@ -185,7 +189,8 @@ impl Remaining {
                     duplicates: many(&|seen| has(seen, Flag::DuplicateText)),
                     flagged,
                 }),
-                micro_milli: (!known.edges.is_empty() || known.is_whole())
+                micro_milli: known
+                    .is_any()
                     .then(|| alone * alone * 1_000 / known.followers.unwrap_or(0).max(alone).max(1)),
                 ..v1::Person::default()
             }
@@ -205,6 +210,10 @@ impl Known {
         self.followers
             .is_some_and(|followers| followers <= self.edges.len() as u64)
     }
+
+    fn is_any(&self) -> bool {
+        !self.edges.is_empty() || self.is_whole()
+    }
 }
 
 fn known(posts: &[&Scored]) -> BTreeMap<String, Known> {
@@ -217,6 +226,44 @@ fn known(posts: &[&Scored]) -> BTreeMap<String, Known> {
         known.followers = known.followers.max(author.followers);
     }
     all
+}
+
+/// How many follow this author and none of the others.
+fn alone(author: &str, amplifiers: &BTreeMap<String, Known>) -> u64 {
+    let others = amplifiers.iter().filter(|(other, _)| *other != author);
+    let others: BTreeSet<u64> = others.flat_map(|(_, known)| known.edges.clone()).collect();
+    amplifiers[author].edges.difference(&others).count() as u64
+}
+
+/// Those who made these posts, whoever brings the most alone first; each as their newest post shows them.
+fn top(posts: &[&Scored], amplifiers: &BTreeMap<String, Known>) -> Vec<v1::ReachAmplifier> {
+    let is_whole = amplifiers.values().all(Known::is_whole);
+    let row = |(author, known): (&String, &Known)| {
+        let theirs = posts.iter().map(|post| sighting(post));
+        let theirs: Vec<_> = theirs
+            .filter(|seen| seen.post.author.id.to_string() == *author)
+            .collect();
+        let newest = theirs
+            .iter()
+            .max_by_key(|seen| (seen.post.witnessed_at, seen.post.id.to_string()));
+        v1::ReachAmplifier {
+            author: author.clone(),
+            handle: newest.and_then(|seen| seen.post.author.handle.clone()),
+            followers: known.followers,
+            posts: theirs.len() as u64,
+            impressions: theirs.iter().filter_map(|seen| seen.post.author.followers).sum(),
+            known_followers: known.edges.len() as u64,
+            whole: known.is_whole(),
+            marginal: known.is_any().then(|| v1::ReachFigure {
+                measured: is_whole,
+                ..exact(alone(author, amplifiers))
+            }),
+        }
+    };
+    let mut rows: Vec<_> = amplifiers.iter().map(row).collect();
+    rows.sort_by_key(|row| Reverse((row.marginal.as_ref().map(|marginal| marginal.low), row.followers)));
+    rows.truncate(10);
+    rows
 }
 
 fn exact(count: u64) -> v1::ReachFigure {
