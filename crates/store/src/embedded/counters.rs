@@ -28,10 +28,20 @@ pub(super) fn parse<'a>(key: &[u8], value: &'a [u8]) -> Result<Vec<(&'a str, i64
 }
 
 fn parse_one(bytes: &[u8]) -> Option<((&str, i64), &[u8])> {
+    let (field, number, rest) = split_one(bytes)?;
+    Some(((std::str::from_utf8(field).ok()?, number), rest))
+}
+
+fn split_one(bytes: &[u8]) -> Option<(&[u8], i64, &[u8])> {
     let (length, read) = usize::decode_var(bytes)?;
     let (field, rest) = bytes.get(read..)?.split_at_checked(length)?;
     let (number, read) = i64::decode_var(rest)?;
-    Some(((std::str::from_utf8(field).ok()?, number), &rest[read..]))
+    Some((field, number, &rest[read..]))
+}
+
+/// How many fields a set has.
+pub(super) fn count(value: &[u8]) -> usize {
+    std::iter::successors(Some(value), |rest| split_one(rest).map(|(_, _, rest)| rest)).count() - 1
 }
 
 /// The set once `deltas`, sorted by field, are added to `counters`; empty where all came to zero.
@@ -98,6 +108,7 @@ mod tests {
         let value = added.unwrap();
         let sums = [("a", 1), ("b", 2), ("d", -(1 << 62)), ("e", (1 << 62) + 1)];
         assert_eq!(parse(b"k", &value).unwrap(), sums);
+        assert_eq!((count(&value), count(b"")), (4, 0));
         assert_eq!(add("s", &[("a", 1)], &[delta("a", -1)]).unwrap(), b"");
         assert!(parse(b"k", &value[..value.len() - 1]).is_err());
     }

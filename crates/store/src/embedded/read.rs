@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::plan::check_look_up;
 use crate::port::{Direction, FeedEntry, Found, Key, LookUp, Park, StoreError, Stored};
 
-use super::kept::Kept;
+use super::kept::{self, Kept};
 use super::keys::{self, Keys, tag};
 use super::waiters::{self, WaiterKey};
 use super::{FjallStore, counters, failed, shard};
@@ -134,11 +134,11 @@ impl<'a> View<'a> {
 
     fn size(&self, key: &Key) -> Result<u64, StoreError> {
         let mut keys = Keys::of(&key.slot);
-        let value = self.value(keys.collection(&key.name, tag::MEMBERS))?;
-        match Kept::parse(keys.last(), value.as_deref())? {
-            Kept::Whole(members) => return Ok(members.len() as u64),
-            Kept::Apart(Some(size)) => return Ok(size.cast_unsigned()),
-            Kept::Apart(None) => {}
+        let Some(value) = self.value(keys.collection(&key.name, tag::MEMBERS))? else {
+            return Ok(0);
+        };
+        if let Some(size) = kept::size(keys.last(), &value)? {
+            return Ok(size);
         }
         let members = self
             .snapshot

@@ -137,7 +137,7 @@ impl Work<'_> {
             Kept::Whole(members) => counters::add(self.slot, &members, deltas)?,
             Kept::Apart(size) => return self.add_apart(deltas, size),
         };
-        match kept::whole(&members) {
+        match kept::whole(counters::count(&members), &members) {
             _ if members.is_empty() => self.remove(),
             Some(whole) => self.insert(whole),
             None => {
